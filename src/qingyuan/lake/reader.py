@@ -1,0 +1,44 @@
+"""DuckDB in memory: a fresh connection a process, a cursor a question, nothing kept on disk."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+
+from qingyuan.lake.query import Statement
+
+_lock = threading.Lock()
+_connections: dict[int, duckdb.DuckDBPyConnection] = {}
+
+
+def cursor() -> duckdb.DuckDBPyConnection:
+    """A cursor of this process's in-memory database; times are UTC. A forked child gets its own database."""
+    with _lock:
+        connection = _connections.get(os.getpid())
+        if connection is None:
+            connection = duckdb.connect(":memory:")
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET parquet_metadata_cache = true")
+            _connections[os.getpid()] = connection
+        return connection.cursor()
+
+
+def table(statement: Statement) -> pa.Table:
+    """The whole answer."""
+    if not statement.text:
+        return statement.schema.empty_table()
+    with cursor() as asked:
+        return asked.sql(statement.text, params=statement.values).to_arrow_table().cast(statement.schema)
+
+
+def batches(statement: Statement, rows: int) -> Iterator[pa.RecordBatch]:
+    """The answer in pieces of about `rows` rows."""
+    if not statement.text:
+        return
+    with cursor() as asked:
+        for batch in asked.sql(statement.text, params=statement.values).to_arrow_reader(rows):
+            yield from pa.Table.from_batches([batch]).cast(statement.schema).combine_chunks().to_batches()
