@@ -86,6 +86,14 @@ def test_belief_of_figures(lake):
     assert plain(lake.read("hour", all_versions=True), "value") == [("53",), ("54",)]
 
 
+def test_rows_of_one_tick_are_found_even_when_replaced_since(lake):
+    first, second = T0 + HOUR_US, T0 + 2 * HOUR_US
+    fill(lake, "hour", [figure(believed=first), figure("B", believed=first)])
+    fill(lake, "hour", [figure(value="54", believed=second, version=2)])
+    assert plain(lake.read("hour", believed_us=first), "subject", "value") == [("1151A", "53"), ("B", "53")]
+    assert plain(lake.read("hour", believed_us=second), "subject", "value") == [("1151A", "54")]
+
+
 def test_belief_of_observations_is_by_receipt_ledger_and_leaf(lake):
     same = T0 + HOUR_US
     fill(lake, "observation", [observation(avg=1, received=same, leaf=9),
@@ -140,6 +148,16 @@ def test_one_writer(lake):
     with lake.begin(), pytest.raises(LakeBusy):
         Lake(lake.path).begin()
     fill(Lake(lake.path), "hour", [figure()])
+
+
+def test_close_frees_the_lock_of_an_abandoned_transaction(lake):
+    abandoned = lake.begin()
+    lake.close()
+    fill(Lake(lake.path), "hour", [figure()])
+    with pytest.raises(LakeBusy, match="manifest 1"):
+        abandoned.commit({}, 1)
+    lake.close()
+    fill(lake, "hour", [figure("B")])
 
 
 def test_writer_may_hold_the_lake_over_several_transactions(lake):

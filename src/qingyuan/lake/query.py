@@ -24,6 +24,7 @@ class Question:
     as_of_us: int | None = None         # what was believed at this instant, inclusive
     names: Collection[str] | None = None
     all_versions: bool = False
+    believed_us: int | None = None      # exactly what became believed at this instant, replaced since or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def ask(lake: Path, manifest: Manifest, spec: Spec, question: Question,
             "FROM read_parquet(?, filename = true, file_row_number = true, hive_partitioning = false)"]
     if where:
         text.append("WHERE " + " AND ".join(where))
-    if not question.all_versions:
+    if not question.all_versions and question.believed_us is None:
         newest = ", ".join(f'"{c}" DESC' for c in spec.newest)
         text.append(f"QUALIFY row_number() OVER (PARTITION BY {_names(spec.key)} "
                     f"ORDER BY {newest}, filename DESC, file_row_number DESC) = 1")
@@ -76,7 +77,8 @@ def _conditions(spec: Spec, question: Question) -> tuple[list[str], list[Any]]:
             where.append(f'"{column}" IN ({", ".join("?" * len(wanted))})' if wanted else "false")
             values += wanted
     for condition, instant in (('"start" >=', question.start_us), ('"start" <', question.end_us),
-                               (f'"{spec.belief}" <=', question.as_of_us)):
+                               (f'"{spec.belief}" <=', question.as_of_us),
+                               (f'"{spec.belief}" =', question.believed_us)):
         if instant is not None:
             where.append(f"{condition} make_timestamptz(?)")
             values.append(instant)

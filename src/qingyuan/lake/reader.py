@@ -22,7 +22,6 @@ def cursor() -> duckdb.DuckDBPyConnection:
         if connection is None:
             connection = duckdb.connect(":memory:")
             connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET parquet_metadata_cache = true")
             _connections[os.getpid()] = connection
         return connection.cursor()
 

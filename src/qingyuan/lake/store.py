@@ -47,12 +47,20 @@ class Lake:
             if self._held == 0:
                 self._stack.enter_context(exclusive(self.path / "writer.lock"))
             self._held += 1
+            stack = self._stack
             try:
                 yield
             finally:
-                self._held -= 1
-                if self._held == 0:
-                    self._stack.close()
+                if self._stack is stack:
+                    self._held -= 1
+                    if self._held == 0:
+                        stack.close()
+
+    def close(self) -> None:
+        """Let go of the writer lock if an abandoned transaction of this object still holds it."""
+        with self._hold:
+            self._stack.close()
+            self._held, self._stack = 0, ExitStack()
 
     def begin(self) -> Transaction:
         """Start to write; use it in a `with` block. Raises LakeBusy while another process writes."""
@@ -62,15 +70,16 @@ class Lake:
              factors: Collection[str] | None = None, start_us: int | None = None,
              end_us: int | None = None, as_of_us: int | None = None, columns: Collection[str] | None = None,
              names: Collection[str] | None = None, all_versions: bool = False,
-             at: Manifest | None = None) -> pa.Table:
+             believed_us: int | None = None, at: Manifest | None = None) -> pa.Table:
         """Rows with start in [start_us, end_us), in the order of the table.
 
         sites: site ids, for figures subjects. names: figure names. as_of_us: as believed at that instant (UTC
         microseconds; inclusive): figures and flags by `believed_from`, observations by `received`. Of rows
-        that speak of the same thing only the newest is given, unless `all_versions`. at: a manifest to stay
+        that speak of the same thing only the newest is given, unless `all_versions`. believed_us: exactly
+        the rows that became believed at that instant, whether replaced since or not. at: a manifest to stay
         with. Raises UnknownTable, WrongColumns.
         """
-        question = Question(sites, factors, start_us, end_us, as_of_us, names, all_versions)
+        question = Question(sites, factors, start_us, end_us, as_of_us, names, all_versions, believed_us)
         return reader.table(query.ask(self.path, at or self.current(), spec(table), question, columns))
 
     def compact(self, min_files: int = 8) -> Manifest:
