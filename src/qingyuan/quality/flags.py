@@ -44,6 +44,7 @@ PRECEDENCE = (Level.MISSING, Level.NOT_EVALUATED, Level.GOOD, Level.SUSPECT, Lev
 
 _RANK = np.zeros(10, np.uint8)
 _RANK[list(PRECEDENCE)] = range(len(PRECEDENCE))
+_BAD = np.isin(np.arange(10), [Level.SUSPECT, Level.FAIL])
 
 
 def worst(levels: Sequence[Levels]) -> Levels:
@@ -91,4 +92,4 @@ class Outcome:
 
 def flagged(levels: Levels) -> list[int]:
     """Points that are suspect or fail."""
-    return np.flatnonzero((levels == Level.SUSPECT) | (levels == Level.FAIL)).tolist()
+    return _BAD[levels].nonzero()[0].tolist()

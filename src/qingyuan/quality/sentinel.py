@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,18 @@ def check(series: Series, factor: str) -> Outcome:
     """Equal to one of data/sentinel.csv: fail. -99.0 equals -99; positive ones count for named factors
     only.
     """
-    listed = [row["value"] for row in limits.rows("sentinel")
-              if row["factors"] == "*" or factor in row["factors"].split()]
+    listed = _listed(factor)
     levels = np.full(len(series), Level.GOOD, np.uint8)
-    levels[np.isin(series.scaled, [series.threshold(text) for text in listed])] = Level.FAIL
+    for text in listed:
+        levels[series.scaled == series.threshold(text)] = Level.FAIL
     return Outcome(What.SENTINEL, RULE, levels, {
-        i: {"value": series.text(i), "stands_for_nothing": listed} for i in flagged(levels)})
+        i: {"value": series.text(i), "stands_for_nothing": list(listed)} for i in flagged(levels)})
+
+
+@cache
+def _listed(factor: str) -> tuple[str, ...]:
+    return tuple(row["value"] for row in limits.rows("sentinel")
+                 if row["factors"] == "*" or factor in row["factors"].split())
 
 
 def level(evidence: Mapping[str, Any]) -> Level:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -54,16 +55,21 @@ class Series:
         """A threshold in the scale of this series. Raises ValueError when it is no number of three
         decimals.
         """
-        number = decimals.parse(text)
-        if number is None or number[1] > LEAST_SCALE or abs(number[0]) > WIDEST * 10 ** number[1]:
-            raise ValueError(f"'{text}' is no threshold: a number up to {WIDEST} with {LEAST_SCALE} decimals")
-        return number[0] * 10 ** (self.scale - number[1])
+        return _threshold(text) * 10 ** (self.scale - LEAST_SCALE)
 
     def follows(self) -> NDArray[np.bool_]:
         """True where the period before is the hour before."""
         out = np.zeros(len(self), bool)
         out[1:] = np.diff(self.start_us) == HOUR_US
         return out
+
+
+@cache
+def _threshold(text: str) -> int:
+    number = decimals.parse(text)
+    if number is None or number[1] > LEAST_SCALE or abs(number[0]) > WIDEST * 10 ** number[1]:
+        raise ValueError(f"'{text}' is no threshold: a number up to {WIDEST} with {LEAST_SCALE} decimals")
+    return decimals.rescale(*number, LEAST_SCALE)
 
 
 def common(*texts: str) -> list[int]:
