@@ -1,0 +1,65 @@
+"""The processes of a demo, started and stopped in order."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from qingyuan.cli.i18n import _
+
+START_S, STOP_S = 60.0, 60.0
+
+
+class ServiceFailed(RuntimeError):
+    """A process of the demo did not start or did not end well."""
+
+
+class Services:
+    """Witness, gateway and pipeline as child processes of a home."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+
+    def start(self, name: str, *verb: str) -> None:
+        """Start one verb of the command line in its own process; its output goes to logs/NAME.out."""
+        out = (self._home / "logs" / f"{name}.out").open("ab")
+        with out:
+            child = subprocess.Popen([sys.executable, "-m", "qingyuan.cli.main", *verb], stdout=out, stderr=out,
+                                     stdin=subprocess.DEVNULL, start_new_session=True)
+        self._children.append((name, child))
+
+    def wait_for(self, file: str) -> dict[str, Any]:
+        """Content of a file under run/ as soon as a service has written it."""
+        path, until = self._home / "run" / file, time.monotonic() + START_S
+        while time.monotonic() < until:
+            self.check()
+            if path.exists():
+                return json.loads(path.read_text("utf-8"))
+            time.sleep(0.05)
+        raise ServiceFailed(_("no answer from a service within {seconds} s; see {folder}").format(
+            seconds=int(START_S), folder=self._home / "logs"))
+
+    def check(self) -> None:
+        """Raise ServiceFailed if a process has ended by itself."""
+        for name, child in self._children:
+            if child.poll() is not None:
+                raise ServiceFailed(_("{name} ended with code {code}; see {file}").format(
+                    name=name, code=child.returncode, file=self._home / "logs" / f"{name}.out"))
+
+    def stop(self, *names: str) -> None:
+        """End some services (or all) by SIGTERM, in the order in which they were started."""
+        for name, child in [c for c in self._children if not names or c[0] in names]:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+                try:
+                    child.wait(STOP_S)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait()
+            self._children.remove((name, child))

@@ -1,0 +1,122 @@
+"""`qingyuan explain`: from a published figure down to its telegrams."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qingyuan.cli.i18n import _
+from qingyuan.cli.times import instant_us
+
+if TYPE_CHECKING:
+    from qingyuan.pipeline.explain import Explanation
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("explain", help=_("Explain a figure down to its telegrams, and what changed since it was published"))(run)
+
+
+def run(
+    figure: Annotated[str, typer.Argument(help=_("NAME/SUBJECT/START, for example aqi.realtime/1151A/2020-04-01T14:00"))],
+    home: Annotated[Path, typer.Option("--home", help=_("Folder of the system"))],
+    as_of: Annotated[str | None, typer.Option("--as-of", help=_("As it was believed at this instant"))] = None,
+    bundle: Annotated[Path | None, typer.Option("--bundle", help=_("Write the proof to this file"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON"))] = False,
+) -> None:
+    """Explain one figure."""
+    from qingyuan.ledger import Home
+    from qingyuan.pipeline.explain import explain, write_bundle
+
+    opened = Home.open(home)
+    found = explain(opened, figure, instant_us(as_of) if as_of else None)
+    if as_json:
+        typer.echo(json.dumps(as_dict(found), ensure_ascii=False, indent=1))
+    else:
+        from rich.console import Console
+
+        show(found, Console(highlight=False, soft_wrap=True))
+    if bundle:
+        bundle.write_bytes(write_bundle(opened, found))
+        typer.echo(_("proof written to {file}; check it with: qingyuan evidence check {file}").format(file=bundle),
+                   err=as_json)
+
+
+def as_dict(found: Explanation) -> dict[str, Any]:
+    """The explanation as plain data."""
+    return {
+        "figure": found.figure.row(), "steps": found.steps, "tables": found.tables,
+        "leaves": [{"ledger": name, "leaf": index} for name, index in sorted(found.leaves.used())],
+        "flags": [{"factor": f.factor, "start_us": f.start_us, "what": f.what.value, "level": int(f.level),
+                   "rule": f.rule, "evidence": f.evidence} for f in found.flags],
+        "publication": found.publication, "figure_path": found.figure_path,
+        "changes": [{"version": c.after.version, "believed_from": c.after.believed_from, "reason": c.after.reason,
+                     "before": c.before.value if c.before else None, "after": c.after.value,
+                     "new_leaves": c.new_leaves, "gone_leaves": c.gone_leaves} for c in found.changes],
+    }
+
+
+def show(found: Explanation, console: Any) -> None:
+    """Print an explanation as a tree."""
+    from rich.markup import escape
+    from rich.tree import Tree
+
+    from qingyuan.numerics.time import iso_local, iso_utc
+
+    figure = found.figure
+    head = _("[b]{figure}[/b] = [b]{value}[/b] {unit}  ({stage}, {standard}, version {version}, believed since {since})")
+    tree = Tree(head.format(figure=escape(str(figure.key)), value=figure.value or _("no value"), unit=figure.unit,
+                            stage=figure.stage, standard=figure.standard, version=figure.version,
+                            since=iso_utc(figure.believed_from)))
+    by_id = {step["id"]: step for step in found.steps}
+    _step(tree, found, by_id, found.steps[-1], set())
+    if found.flags:
+        flags = tree.add(_("flags"))
+        for flag in found.flags:
+            flags.add(escape(f"{flag.site} {flag.factor} {iso_local(flag.start_us)} {flag.what.value} "
+                             f"({flag.rule}) {json.dumps(flag.evidence, ensure_ascii=False)}"))
+    if found.publication is not None:
+        tree.add(_("published: leaf {leaf} of ledger office, figure {index} of {count}").format(
+            leaf=found.publication, index=(found.figure_path or {}).get("index"),
+            count=(found.figure_path or {}).get("size")))
+    for name in found.leaves.names():
+        note, size = found.leaves.checkpoint(name)
+        witnessed = _("witnessed") if note.count("\n— ") > 1 else _("not yet witnessed")
+        tree.add(_("ledger {name}: checkpoint of {size} leaves, signed, {witnessed}").format(
+            name=name, size=size, witnessed=witnessed))
+    history = tree.add(_("what changed since it was first published"))
+    for change in found.changes:
+        history.add(_("version {version} at {when}: {before} → {after}, {reason}, {count} telegrams entered").format(
+            version=change.after.version, when=iso_utc(change.after.believed_from),
+            before=change.before.value if change.before else "–", after=change.after.value or "–",
+            reason=change.after.reason, count=len(change.new_leaves)))
+    console.print(tree)
+
+
+def _step(tree: Any, found: Explanation, by_id: dict[str, Any], step: dict[str, Any], shown: set[str]) -> None:
+    from rich.markup import escape
+
+    branch = tree.add(escape(_label(found, step)))
+    if step["id"] in shown:
+        return
+    shown.add(step["id"])
+    for inner in step.get("in", []):
+        if inner is not None:
+            _step(branch, found, by_id, by_id[inner], shown)
+
+
+def _label(found: Explanation, step: dict[str, Any]) -> str:
+    what = f" [{step['figure']}]" if "figure" in step else ""
+    if step["op"] == "telegram":
+        name, index, data = found.leaves.item(step["leaf"])
+        from qingyuan.evidence.leaf import parse
+
+        leaf = parse(data)
+        text = leaf.payload.masked.decode("utf-8", "replace").strip()
+        return _("{out} from telegram {ledger}#{leaf}: {factor}-{suffix}{what}\n{text}").format(
+            out=step["out"], ledger=name, leaf=index, factor=step["factor"], suffix=step["suffix"], what=what, text=text)
+    more = {k: v for k, v in step.items() if k not in ("id", "op", "in", "out", "figure")}
+    return f"{step['out'] or '–'} = {step['op']} {json.dumps(more, ensure_ascii=False) if more else ''}{what}"

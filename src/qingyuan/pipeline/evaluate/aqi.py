@@ -1,0 +1,62 @@
+"""Real-time and daily AQI of a site or a city from its published concentrations.
+
+The kernel is the floor-1 function on integer concentrations (whole µg/m³, CO in tenths of mg/m³), rounded here
+once by GB/T 8170 (HJ 633-2026 4.2.2, 4.2.3; the same digits are used under HJ 633-2012, which does not say it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from qingyuan.assess import AqiRows, aqi_rows
+from qingyuan.numerics import decimals
+from qingyuan.pipeline.evaluate.context import RULES, SYMBOLS, Context
+from qingyuan.pipeline.figure import Draft, Figure, FigureKey
+
+DIGITS = {symbol: 1 if symbol == "CO" else 0 for symbol in SYMBOLS}
+Inputs = Mapping[str, Figure | None]     # symbol -> the figure of its concentration, None when there is none
+
+
+def post_rows(context: Context, kind: str, items: Sequence[tuple[str, int, Inputs]]) -> list[tuple[str, int]]:
+    """Publish `aqi.realtime` or `aqi.daily` for (subject, start, inputs) rows; returns what changed.
+
+    Rows in which nothing was measured give no figure, unless one was published before.
+    """
+    changed = []
+    by_standard: dict[str, list[tuple[str, int, Inputs]]] = {}
+    for item in items:
+        by_standard.setdefault(context.index_standard(item[1]), []).append(item)
+    for standard, rows in by_standard.items():
+        conc = np.array([[_integer(symbol, inputs.get(symbol)) for symbol in SYMBOLS] for _, _, inputs in rows],
+                        np.int64).reshape(-1, len(SYMBOLS))
+        result = aqi_rows(standard, kind, conc, tables=context.tables)
+        for number, (subject, start, inputs) in enumerate(rows):
+            if result.aqi[number] < 0 and context.state.figure(f"aqi.{kind}", subject, start) is None:
+                continue
+            if context.post(_draft(kind, subject, start, standard, inputs, result, number)):
+                changed.append((subject, start))
+    return changed
+
+
+def _integer(symbol: str, figure: Figure | None) -> int:
+    if figure is None or figure.mantissa is None or figure.mantissa < 0:
+        return -1
+    return decimals.round_scaled(figure.mantissa, figure.scale or 0, DIGITS[symbol])
+
+
+def _draft(kind: str, subject: str, start: int, standard: str, inputs: Inputs, rows: AqiRows, n: int) -> Draft:
+    aqi = int(rows.aqi[n])
+    published = bool(rows.published[n]) and aqi >= 0
+    detail: dict[str, Any] = {
+        "aqi": aqi if aqi >= 0 else None,
+        "iaqi": {s: int(rows.iaqi[n, i]) if rows.iaqi[n, i] >= 0 else None for i, s in enumerate(SYMBOLS)},
+        "primary": [s for i, s in enumerate(SYMBOLS) if rows.primary[n] >> i & 1],
+        "level": int(rows.level[n]),
+    }
+    used = [f"{f.key}@{f.version}" for s in SYMBOLS if (f := inputs.get(s)) is not None]
+    return Draft(FigureKey(f"aqi.{kind}", subject, start), 3600 if kind == "realtime" else 86400,
+                 str(aqi) if published else "NA", (aqi, 0) if published else None, "", standard, RULES, detail,
+                 tuple(used))

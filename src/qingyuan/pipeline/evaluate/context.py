@@ -1,0 +1,58 @@
+"""What every evaluation may look at: the state, the registry at the cut, the rule sets, the tick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from qingyuan.numerics.time import CST_OFFSET_S
+from qingyuan.pipeline.figure import Draft
+from qingyuan.pipeline.reasons import Reason
+from qingyuan.pipeline.state import State
+from qingyuan.registry import Registry, Site
+from qingyuan.standards import RULES_VERSION, TABLES, Tables
+from qingyuan.vocabulary import factors
+
+SYMBOLS = ("SO2", "NO2", "CO", "O3", "PM10", "PM2.5")
+RULES = f"{RULES_VERSION}+{TABLES.digest[:12]}"
+
+
+@dataclass
+class Context:
+    """One tick."""
+
+    state: State
+    registry: Registry
+    tick_us: int
+    data_now_us: int
+    tables: Tables = TABLES
+    causes: dict[str, Reason] = field(default_factory=dict)    # subject -> why its figures may change in this tick
+
+    def post(self, draft: Draft) -> bool:
+        """Publish a draft at this tick; True if it said something new."""
+        cause = self.causes.get(draft.key.subject, Reason.LATE_DATA)
+        return self.state.post(draft, self.tick_us, cause) is not None
+
+    def index_standard(self, start_us: int) -> str:
+        """Index standard in force on the local date of the data."""
+        return self.tables.index_standard(local_date(start_us))
+
+    def site(self, site_id: str) -> Site:
+        """The registry entry of a site at this cut."""
+        return self.registry.sites[site_id]
+
+    def points(self, city: str) -> list[Site]:
+        """Air sites whose means make the city's value, in a fixed order."""
+        return self.registry.city_points(city)
+
+
+def local_date(start_us: int) -> date:
+    """Local (+08:00) date of an instant."""
+    return datetime.fromtimestamp(start_us // 1_000_000 + CST_OFFSET_S, UTC).date()
+
+
+def validity_standard(factor: str, start_us: int) -> str:
+    """Standard whose validity table rules the means of a factor at a date; HJ 212 where no quality standard does."""
+    if factors.symbol_of(factor) not in SYMBOLS:
+        return "HJ 212-2017"
+    return "GB 3095-2026" if TABLES.index_standard(local_date(start_us)) == "HJ 633-2026" else "GB 3095-2012"

@@ -1,0 +1,127 @@
+"""Hour values of a site: sent by the logger (2061) or made from its minute data (2051).
+
+Which of the two is the hour is decided by `hour_source` of the site (versioned in the registry); both are
+computed, and a difference above 1 % is a flag. Values keep the digits that were sent; nothing is rounded here
+but the mean of minutes (air_rounding, raw digits).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from qingyuan.assess import periods
+from qingyuan.numerics import decimals
+from qingyuan.pipeline.evaluate.context import RULES, Context, validity_standard
+from qingyuan.pipeline.figure import HOUR_US, Draft, FigureKey
+from qingyuan.pipeline.intake import Observation
+from qingyuan.quality import DIFFERENCE_LIMIT, LOOKBACK_HOURS, Flag, Level, What, check_hours
+from qingyuan.registry import Site
+from qingyuan.vocabulary import factors, marks, units
+
+WINDOW_US = LOOKBACK_HOURS * HOUR_US
+
+
+def evaluate(context: Context, site_id: str, starts: Iterable[int]) -> list[int]:
+    """Flags and hour figures of a site for the hours that were touched; returns the hours that changed."""
+    site = context.site(site_id)
+    starts = sorted(starts)
+    first, last = starts[0], starts[-1] + HOUR_US
+    window = list(context.state.observations(site_id, first - 2 * WINDOW_US, last + WINDOW_US))
+    sent, minutes = _by_hour(window)
+    flags = _flags(site, sent, minutes, first, last + WINDOW_US)
+    context.state.set_flags(site_id, first, last + WINDOW_US, flags, context.tick_us)
+    failed = defaultdict(list)
+    for flag in flags:
+        if flag.level >= Level.FAIL:
+            failed[flag.factor, flag.start_us].append(flag.what.value)
+    changed = []
+    for start in starts:
+        drafts = [_draft(site, factor, start, sent.get((factor, start)), minutes.get((factor, start), []),
+                         sorted(failed.get((factor, start), [])))
+                  for factor in sorted({f for f, s in (*sent, *minutes) if s == start})]
+        if any([context.post(draft) for draft in drafts]):
+            changed.append(start)
+    return changed
+
+
+Sent = dict[tuple[str, int], Observation]
+Minutes = dict[tuple[str, int], list[Observation]]
+
+
+def _by_hour(window: Iterable[Observation]) -> tuple[Sent, Minutes]:
+    sent: Sent = {}
+    minutes: Minutes = defaultdict(list)
+    for row in window:
+        where = row.key.factor, row.key.start_us // HOUR_US * HOUR_US
+        if row.key.kind == "hour" and row.value("avg") is not None:
+            sent[where] = row
+        elif row.key.kind == "minute" and row.value("avg") is not None:
+            minutes[where].append(row)
+    for rows in minutes.values():
+        rows.sort(key=lambda r: r.key.start_us)
+    return sent, minutes
+
+
+def _canonical(site: Site, factor: str, row: Observation) -> tuple[int, int]:
+    """Mean of a row in the standard unit of its factor: an exact shift of the decimal point."""
+    mantissa, scale = row.value("avg") or (0, 0)
+    scale -= exponent(site, factor)
+    return (mantissa * 10 ** -scale, 0) if scale < 0 else (mantissa, scale)
+
+
+def exponent(site: Site, factor: str) -> int:
+    """Power of ten from the unit a site sends to the unit figures are published in."""
+    return units.factor10(site.unit(factor), factors.unit_of(factor))
+
+
+def from_minutes(site: Site, factor: str, rows: list[Observation]) -> tuple[tuple[int, int] | None, int]:
+    """Hour value (or None if fewer than 45 minutes count) and the minutes that count."""
+    scaled = [_canonical(site, factor, row) for row in rows]
+    scale = max((s for _, s in scaled), default=0)
+    mantissas = np.array([decimals.rescale(m, s, scale) for m, s in scaled], np.int64)
+    counted = np.array([marks.counts(row.mark) for row in rows], bool)
+    return periods.hour_from_minutes(mantissas, scale, counted, site.minute_interval_s, factor)
+
+
+def _draft(site: Site, factor: str, start: int, sent: Observation | None, minutes: list[Observation],
+           failed: list[str]) -> Draft:
+    symbol = factors.symbol_of(factor) or factor
+    made, count = from_minutes(site, factor, minutes) if minutes else (None, 0)
+    use_sent = sent is not None and (site.hour_source == "sent" or not minutes)
+    value = _canonical(site, factor, sent) if use_sent and sent else made
+    rows = [sent] if use_sent and sent else minutes
+    detail = {"source": "sent" if use_sent else "minutes", "origin": site.origin}
+    if minutes:
+        detail["minutes"] = count
+    if failed and value is not None:
+        value, detail["excluded"] = None, failed
+    elif value is None:
+        detail["excluded"] = ["too_few_minutes"]
+    return Draft(FigureKey(f"hour.{symbol}", site.id, start), 3600,
+                 decimals.to_text(*value) if value else "", value, factors.unit_of(factor), validity_standard(factor, start),
+                 RULES, detail, tuple(f"{r.ledger}#{r.leaf} avg" for r in rows if r), factor)
+
+
+def _flags(site: Site, sent: Sent, minutes: Minutes, first: int, last: int) -> list[Flag]:
+    series: dict[str, list[tuple[int, int, int, str | None]]] = defaultdict(list)
+    for (factor, start), row in sent.items():
+        series[factor].append((start, *_canonical(site, factor, row), row.mark))
+    flags = check_hours(site.id, {f: sorted(rows, key=lambda r: r[0]) for f, rows in series.items()}, first, last)
+    for (factor, start), row in sent.items():
+        if first <= start < last and (rows := minutes.get((factor, start))):
+            made, _ = from_minutes(site, factor, rows)
+            if made and _differ(_canonical(site, factor, row), made):
+                flags.append(Flag(site.id, factor, start, 3600, What.HOUR_SOURCE_DIFFERENCE, Level.SUSPECT,
+                                  "hour_source_difference@1",
+                                  {"sent": decimals.to_text(*_canonical(site, factor, row)),
+                                   "minutes": decimals.to_text(*made), "limit_percent": "1"}))
+    return flags
+
+
+def _differ(sent: tuple[int, int], made: tuple[int, int]) -> bool:
+    scale = max(sent[1], made[1])
+    a, b = decimals.rescale(*sent, scale), decimals.rescale(*made, scale)
+    return abs(a - b) * DIFFERENCE_LIMIT > abs(a)

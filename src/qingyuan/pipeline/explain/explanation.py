@@ -1,0 +1,133 @@
+"""`explain`: everything a published figure rests on, and the bundle that proves it to a stranger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from qingyuan.evidence.bundle import build
+from qingyuan.evidence.figures import figure_path
+from qingyuan.lake import Lake
+from qingyuan.ledger import Home
+from qingyuan.pipeline import rows
+from qingyuan.pipeline.evaluate.context import Context
+from qingyuan.pipeline.explain import beliefs
+from qingyuan.pipeline.explain.leaves import Leaves
+from qingyuan.pipeline.explain.steps import Steps, points_of
+from qingyuan.pipeline.feed import OFFICE, publications
+from qingyuan.pipeline.figure import DAY_US, HOUR_US, Figure, FigureKey, in_order, parse_id
+from qingyuan.pipeline.publication import lines
+from qingyuan.pipeline.state import State
+from qingyuan.quality import Flag
+
+LIMITS = (
+    "Telegrams are unsigned: the proof starts when a telegram was received, not at the instrument.",
+    "The checkpoint shows that nothing was changed after it was signed; who else saw it is the witness's word.",
+    "Tables of a standard in this file are what was used; compare their digest with the standard itself.",
+)
+
+
+class NoSuchFigure(LookupError):
+    """Nothing was published under that name at that time."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One later version of a figure and what brought it."""
+
+    before: Figure | None
+    after: Figure
+    new_leaves: list[tuple[str, int]]       # ledger and leaf of telegrams that entered
+    gone_leaves: list[tuple[str, int]]
+
+
+@dataclass
+class Explanation:
+    """A figure, the steps to it, the leaves it rests on, its publication, and its history."""
+
+    figure: Figure
+    steps: list[dict[str, Any]]
+    tables: dict[str, Any]
+    leaves: Leaves
+    flags: list[Flag]
+    publication: int | None                 # leaf of the office ledger
+    publication_number: int | None          # its number among `leaves`
+    figure_path: dict[str, Any] | None
+    changes: list[Change]
+
+
+def explain(home: Home, figure_id: str, as_of_us: int | None = None) -> Explanation:
+    """Explain a figure as it was believed at an instant (default: now).
+
+    Raises BadFigureId for a text of another form, NoSuchFigure when nothing was published.
+    """
+    key = parse_id(figure_id)
+    lake = Lake(home.path / "lake")
+    history = beliefs.versions(lake, key)
+    known = [f for f in history if as_of_us is None or f.believed_from <= as_of_us]
+    if not known:
+        raise NoSuchFigure(f"no figure {key} has been published" + (" by then" if history else ""))
+    figure = known[-1]
+    leaves = Leaves(home)
+    steps, flags = _steps(home, lake, figure, leaves)
+    number, path = _publication(home, lake, figure, leaves)
+    changes = [_change(home, lake, before, after) for before, after in zip([None, *history], history, strict=False)]
+    return Explanation(figure, steps.steps, steps.tables, leaves, flags, number,
+                       leaves.use(OFFICE, number)[0] if number is not None else None, path, changes)
+
+
+def _context(lake: Lake, registry: Any, figure: Figure) -> Context:
+    return Context(State(lake), registry, figure.believed_from, registry.data_now(figure.believed_from))
+
+
+def _steps(home: Home, lake: Lake, figure: Figure, leaves: Leaves) -> tuple[Steps, list[Flag]]:
+    registry = beliefs.registry_at(home, figure.believed_from)
+    context = _context(lake, registry, figure)
+    subjects = {figure.subject, *points_of(context, figure.subject)}
+    span = DAY_US if figure.key.daily else HOUR_US
+    known = beliefs.gather(home, lake, subjects, figure.start, figure.start + span, figure.believed_from, registry)
+    known.figures[figure.name, figure.subject, figure.start] = figure
+    steps = Steps(known, leaves, context)
+    steps.figure(figure)
+    return steps, known.flags
+
+
+def _publication(home: Home, lake: Lake, figure: Figure,
+                 leaves: Leaves) -> tuple[int | None, dict[str, Any] | None]:
+    """Leaf of the publication that holds the figure, and the figure's place in it."""
+    wanted = None
+    for index, content in publications(leaves.ledger(OFFICE)):
+        if content["tick_us"] == figure.believed_from:
+            wanted = index
+    if wanted is None:
+        return None, None
+    together = in_order(f for table in rows.TABLES for f in rows.figures(
+        lake.read(table, believed_us=figure.believed_from)))
+    return wanted, figure_path(lines(together), together.index(figure))
+
+
+def _change(home: Home, lake: Lake, before: Figure | None, after: Figure) -> Change:
+    old = _inputs(home, lake, before) if before else set()
+    new = _inputs(home, lake, after) if before else set()
+    return Change(before, after, sorted(new - old), sorted(old - new))
+
+
+def _inputs(home: Home, lake: Lake, figure: Figure) -> set[tuple[str, int]]:
+    leaves = Leaves(home)
+    _steps(home, lake, figure, leaves)
+    return leaves.used()
+
+
+def write_bundle(home: Home, explanation: Explanation) -> bytes:
+    """The bundle of an explanation: checked offline by the one-file verifier. No secret is in it."""
+    leaves = explanation.leaves
+    checkpoints = {leaves.ledger(name).origin: leaves.checkpoint(name)[0] for name in leaves.names()}
+    keys = sorted({leaves.ledger(name).vkey for name in leaves.names()} | set(home.witness_keys()))
+    return build(
+        about={"figure": str(explanation.figure.key), "software": "qingyuan"},
+        keys=keys, checkpoints=checkpoints, leaves=leaves.proofs(), figure=explanation.figure.row(),
+        figure_path=explanation.figure_path, publication=explanation.publication_number, steps=explanation.steps,
+        tables=explanation.tables, limits=LIMITS)
+
+
+__all__ = ["Change", "Explanation", "FigureKey", "NoSuchFigure", "explain", "write_bundle"]

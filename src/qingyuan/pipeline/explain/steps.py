@@ -1,0 +1,153 @@
+"""The way from telegrams to a figure as a list of operations that a stranger can do again.
+
+Each step has an id, an operation, its inputs and its outcome; the independent verifier replays every one.
+Operations: telegram, mean, round, mda8, iaqi, max, text (docs/formats.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qingyuan import hj212
+from qingyuan.assess import iaqi_trace
+from qingyuan.evidence.leaf import FrameLeaf
+from qingyuan.numerics import decimals
+from qingyuan.pipeline.evaluate import cities, days, hours
+from qingyuan.pipeline.evaluate.aqi import DIGITS
+from qingyuan.pipeline.evaluate.context import SYMBOLS, Context
+from qingyuan.pipeline.explain.beliefs import Beliefs
+from qingyuan.pipeline.explain.leaves import Leaves
+from qingyuan.pipeline.figure import Figure
+from qingyuan.pipeline.intake import Observation
+from qingyuan.standards import TABLES
+from qingyuan.vocabulary import factors, marks
+
+AVERAGING = {"realtime": {"PM2.5": "24h", "PM10": "24h"}, "daily": {"O3": "8h"}}
+DEFAULT_AVERAGING = {"realtime": "1h", "daily": "24h"}
+
+
+class Steps:
+    """Builds the steps of one figure; the same sub-figure is worked out once."""
+
+    def __init__(self, beliefs: Beliefs, leaves: Leaves, context: Context) -> None:
+        self._beliefs, self._leaves, self._context = beliefs, leaves, context
+        self._done: dict[tuple[str, str, int], str] = {}
+        self.steps: list[dict[str, Any]] = []
+        self.tables: dict[str, Any] = {}
+
+    def figure(self, figure: Figure) -> str:
+        """Add the steps of a figure; returns the id of its last step, whose outcome is the figure's value."""
+        where = figure.name, figure.subject, figure.start
+        if where not in self._done:
+            kind, _, symbol = figure.name.partition(".")
+            city = figure.subject.startswith("city:")
+            if kind == "aqi":
+                self._done[where] = self._aqi(figure, symbol)
+            elif city:
+                self._done[where] = self._city(figure)
+            elif kind == "hour":
+                self._done[where] = self._hour(figure)
+            else:
+                self._done[where] = self._day(figure, symbol)
+            self.steps[-1]["figure"] = str(figure.key)
+        return self._done[where]
+
+    def _add(self, op: str, out: str, **more: Any) -> str:
+        step = {"id": f"s{len(self.steps) + 1}", "op": op, **more, "out": out}
+        self.steps.append(step)
+        return step["id"]
+
+    def _text(self, out: str, reason: str, inputs: Sequence[str] = ()) -> str:
+        return self._add("text", out, reason=reason, **{"in": list(inputs)})
+
+    def _hour(self, figure: Figure) -> str:
+        site = self._beliefs.registry.sites[figure.subject]
+        rows = self._beliefs.observations.get((figure.subject, figure.factor, figure.start), [])
+        detail = figure.details()
+        kind = "hour" if detail["source"] == "sent" else "minute"
+        rows = [r for r in rows if r.key.kind == kind and r.value("avg") is not None]
+        if kind == "minute":
+            rows = [r for r in rows if marks.counts(r.mark)]
+        exponent = hours.exponent(site, figure.factor)
+        ids = [self._telegram(row, exponent) for row in rows]
+        if not figure.valid:
+            return self._text("", "excluded: " + ", ".join(detail["excluded"]), ids)
+        if kind == "hour":
+            return ids[0]
+        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", **{"in": ids})
+
+    def _telegram(self, row: Observation, exponent: int) -> str:
+        number, leaf = self._leaves.use(row.ledger, row.leaf)
+        assert isinstance(leaf.payload, FrameLeaf)
+        sent = hj212.decode(leaf.payload.masked).factors
+        code = next(c for c in sent if factors.canonical(c) == row.key.factor)
+        mantissa, scale = row.value("avg") or (0, 0)
+        scale -= exponent
+        out = decimals.to_text(mantissa * 10 ** max(0, -scale), max(0, scale))
+        return self._add("telegram", out, leaf=number, factor=code, suffix="Avg", unit_exp=exponent, mark=row.mark)
+
+    def _day(self, figure: Figure, symbol: str) -> str:
+        found = [self._beliefs.figure(f"hour.{symbol}", figure.subject, figure.start + h * 3_600_000_000)
+                 for h in range(24)]
+        ids = [self.figure(f) if f is not None and f.valid else None for f in found]
+        detail = figure.details()
+        if not figure.valid:
+            return self._text("", f"not valid: {detail['hours']} hours", [i for i in ids if i])
+        if symbol == "O3":
+            return self._add("mda8", figure.value, limit=days.limit_text(self._context, figure.start), min_hours=6,
+                             windows=[8, 24], digits=figure.scale, **{"in": ids})
+        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", **{"in": [i for i in ids if i]})
+
+    def _city(self, figure: Figure) -> str:
+        city = figure.subject.removeprefix("city:")
+        found = [self._beliefs.figure(figure.name, site.id, figure.start) for site in self._context.points(city)]
+        ids = [self.figure(f) for f in found if f is not None and f.valid]
+        if not figure.valid:
+            detail = figure.details()
+            return self._text("", f"{detail['valid_points']} of {detail['points']} points valid", ids)
+        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", **{"in": ids})
+
+    def _aqi(self, figure: Figure, kind: str) -> str:
+        prefix = "hour" if kind == "realtime" else "day"
+        ids = []
+        for symbol in SYMBOLS:
+            source = self._beliefs.figure(f"{prefix}.{symbol}", figure.subject, figure.start)
+            if source is None or not source.valid:
+                continue
+            rounded = self._rounded(source, symbol)
+            averaging = AVERAGING[kind].get(symbol, DEFAULT_AVERAGING[kind])
+            if (step := self._iaqi(figure.standard, symbol, averaging, *rounded)) is not None:
+                ids.append(step)
+        largest = figure.details()["aqi"]
+        step = self._add("max", str(largest), **{"in": ids}) if ids else ""
+        if figure.value == str(largest):
+            return step
+        return self._text(figure.value, "not published: a pollutant is missing and the index is not above 100 "
+                          "(HJ 633-2026 5.3.1)" if ids else "nothing was measured", [step] if step else [])
+
+    def _rounded(self, source: Figure, symbol: str) -> tuple[str, str]:
+        inner = self.figure(source)
+        digits = DIGITS[symbol]
+        text = decimals.round_text(source.value, digits)
+        if text == source.value:
+            return inner, text
+        return self._add("round", text, digits=digits, mode="half_even", **{"in": [inner]}), text
+
+    def _iaqi(self, standard: str, symbol: str, averaging: str, inner: str, text: str) -> str | None:
+        trace = iaqi_trace(standard, symbol, averaging, text)
+        if trace["iaqi"] is None:
+            return None
+        name = f"{standard}/{symbol}/{averaging}"
+        self.tables[name] = TABLES.published_table(standard, symbol, averaging)
+        return self._add("iaqi", str(trace["iaqi"]), table=name, **{"in": [inner]})
+
+
+def points_of(context: Context, subject: str) -> list[str]:
+    """Sites whose figures make those of a subject."""
+    if subject.startswith("city:"):
+        return [site.id for site in context.points(subject.removeprefix("city:"))]
+    return [subject]
+
+
+__all__ = ["Steps", "cities", "points_of"]

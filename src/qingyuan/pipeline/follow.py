@@ -1,0 +1,94 @@
+"""Run a pipeline against the clock: once up to now, or for as long as the process lives."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from types import FrameType
+
+import structlog
+
+from qingyuan.lake import Lake
+from qingyuan.ledger import Home, Keyring
+from qingyuan.pipeline.publication import OfficePublisher
+from qingyuan.pipeline.run import Pipeline
+
+POLL_S, COMPACT_EVERY_S = 0.2, 600.0
+
+
+def open_pipeline(home: Home) -> Pipeline:
+    """The pipeline of a home over its own lake, publishing into its office ledger."""
+    return Pipeline(home, Lake(home.path / "lake"), OfficePublisher(home, Keyring.open(home.path / "keys")))
+
+
+def run_once(home: Home) -> Pipeline:
+    """Work off everything the ledgers hold up to now."""
+    pipeline = open_pipeline(home)
+    _round(home, pipeline)
+    return pipeline
+
+
+def _round(home: Home, pipeline: Pipeline) -> int:
+    pipeline.feed.refresh()
+    closed_us = pipeline.feed.closed_through(time.time_ns() // 1000)
+    done = pipeline.advance(closed_us)
+    write_status(home, pipeline, closed_us)
+    return done
+
+
+def follow(home: Home, stop: threading.Event | None = None) -> None:
+    """Follow the ledgers until told to stop (SIGTERM, SIGINT or the event)."""
+    stop = stop or _stop_on_signal()
+    log = structlog.get_logger("pipeline")
+    pipeline = open_pipeline(home)
+    lake = Lake(home.path / "lake")
+    log.info("following", tick=pipeline.progress.tick_us)
+    compacted = time.monotonic()
+    while True:
+        last = stop.is_set()
+        if _round(home, pipeline):
+            log.info("tick", figures=pipeline.progress.figures, observations=pipeline.progress.observations)
+        if last:
+            break
+        if time.monotonic() - compacted > COMPACT_EVERY_S:
+            lake.compact()
+            lake.gc()
+            compacted = time.monotonic()
+        stop.wait(POLL_S)
+    log.info("stopped", tick=pipeline.progress.tick_us)
+
+
+def write_status(home: Home, pipeline: Pipeline, closed_us: int) -> None:
+    """home/run/pipeline.status.json: how far the pipeline is, for people and pages.
+
+    `closed_us` is the data time up to which every period has been worked off; `lag_s` the time from the end of the
+    last tick to its commit.
+    """
+    progress = pipeline.progress
+    status = {
+        "pid": os.getpid(), "tick_us": progress.tick_us, "data_now_us": progress.data_now_us,
+        "ticks": progress.ticks, "arrivals": progress.arrivals, "observations": progress.observations,
+        "figures": progress.figures, "flags": progress.flags,
+        "unplaced": {reason.value: count for reason, count in sorted(progress.unplaced.items())},
+        "closed_us": pipeline.feed.registry.data_now(closed_us),
+        "lag_s": progress.lag_s, "worst_lag_s": progress.worst_lag_s,
+    }
+    path = home.path / "run" / "pipeline.status.json"
+    path.parent.mkdir(exist_ok=True)
+    fresh = path.with_suffix(".tmp")
+    fresh.write_text(json.dumps(status), "utf-8")
+    fresh.replace(path)
+
+
+def _stop_on_signal() -> threading.Event:
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)
+    return stop
