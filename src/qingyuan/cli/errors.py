@@ -1,0 +1,67 @@
+"""Errors as one clear sentence: what, where, remedy. Every exception class of this package is a word of the domain."""
+
+from __future__ import annotations
+
+import errno
+
+from qingyuan.cli.i18n import N_, _
+
+# By class name, so that no room need be imported to explain its errors. A class may also carry its own `remedy`.
+REMEDIES = {
+    "HomeError": N_("give the folder of a system with --home, or make one with: qingyuan demo"),
+    "KeyringError": N_("check the folder keys/ of the home and QINGYUAN_KEYRING_PASSPHRASE"),
+    "LedgerLocked": N_("stop the process that writes it, or wait for it to end"),
+    "LedgerBroken": N_("check disk and free space, then start again; the sender repeats what was not acknowledged"),
+    "LedgerShortened": N_("keep the folder as it is and compare it with the witness: qingyuan evidence verify"),
+    "LedgerDamaged": N_("keep the folder as it is, restore this file from a copy, then: qingyuan evidence verify"),
+    "ContentErased": N_("the content was erased on request and cannot be shown; its commitment still stands"),
+    "ServiceFailed": N_("read the file named, then start again"),
+}
+BY_ERRNO = {
+    errno.ENOENT: N_("check the path"),
+    errno.EACCES: N_("check who owns the file and its permissions"),
+    errno.EPERM: N_("check who owns the file and its permissions"),
+    errno.ENOSPC: N_("free some space on this disk"),
+    errno.EADDRINUSE: N_("another process uses this port; choose another with --port"),
+    errno.ECONNREFUSED: N_("start the service first, or check host and port"),
+    errno.EMFILE: N_("raise the limit of open files (ulimit -n); see qingyuan doctor"),
+    errno.EROFS: N_("the disk is mounted read-only; choose another folder"),
+}
+
+
+class CliError(RuntimeError):
+    """Something a command cannot do, with what to do about it."""
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.remedy = remedy
+
+
+def is_known(error: BaseException) -> bool:
+    """Whether an error is a word of the domain or of the operating system, so that no traceback is needed."""
+    return isinstance(error, OSError) or type(error).__module__.partition(".")[0] == "qingyuan"
+
+
+def sentence(error: BaseException) -> str:
+    """One sentence for a person: what and where, then the remedy."""
+    what, remedy = _text(error), _remedy(error)
+    return f"{what}; {remedy}" if remedy and remedy not in what else what
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror and type(error).__module__ == "builtins":
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    text = " ".join(str(error.args[0] if isinstance(error, KeyError) and error.args else error).split())
+    return text or type(error).__name__
+
+
+def _remedy(error: BaseException) -> str:
+    own = getattr(error, "remedy", "")
+    if own:
+        return str(own)
+    for kind in type(error).__mro__:
+        if kind.__name__ in REMEDIES and kind.__module__.startswith("qingyuan."):
+            return _(REMEDIES[kind.__name__])
+    if isinstance(error, OSError) and error.errno in BY_ERRNO:
+        return _(BY_ERRNO[error.errno])
+    return ""
