@@ -1,0 +1,77 @@
+"""The factor dictionary: codes of HJ 212-2017 annex B, their aliases of 2005, names and units.
+
+`unit` is the unit figures are published in; `default_unit` the one HJ 212 prints, which for particles is ng/m3
+although stations send µg/m3. A site's own unit comes from the registry, never from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from qingyuan.vocabulary.table import read
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One measured quantity."""
+
+    code: str
+    code2005: str
+    kind: str              # water, air, noise
+    symbol: str            # SO2, PM2.5 … or empty
+    name_zh: str
+    name_en: str
+    unit: str
+    default_unit: str
+    mass_unit: str
+    width: str             # printed width and decimals, such as N3.2
+    source: str
+
+
+@cache
+def all_factors() -> MappingProxyType[str, Factor]:
+    """Every factor by its code."""
+    return MappingProxyType({row["code"]: Factor(**row) for row in read("factors")})
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    return {f.code2005: f.code for f in all_factors().values() if f.code2005}
+
+
+@cache
+def _symbols() -> dict[str, str]:
+    return {f.symbol: f.code for f in all_factors().values() if f.symbol}
+
+
+def canonical(code: str) -> str:
+    """The code of 2017 for a code of any edition; unknown codes stay as they are."""
+    return _aliases().get(code, code)
+
+
+def factor(code: str) -> Factor | None:
+    """A factor by its code of 2017 or 2005, or None."""
+    return all_factors().get(canonical(code))
+
+
+def symbol_of(code: str) -> str | None:
+    """SO2, NO2, CO, O3, PM10, PM2.5 … for a code, or None."""
+    found = factor(code)
+    return found.symbol or None if found else None
+
+
+def code_of(symbol: str) -> str:
+    """The code of a symbol. Raises KeyError for an unknown one."""
+    return _symbols()[symbol]
+
+
+def unit_of(code: str) -> str:
+    """Unit in which figures of a factor are published; empty for a code the dictionary does not know."""
+    found = factor(code)
+    return found.unit if found else ""
+
+
+AIR_SIX = MappingProxyType({symbol: code_of(symbol) for symbol in ("SO2", "NO2", "CO", "O3", "PM10", "PM2.5")})
+"""The six pollutants of the air quality index, in the order of the standards' lists."""
