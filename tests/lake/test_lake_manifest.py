@@ -3,7 +3,7 @@
 import pytest
 from sample_lake import figure, fill, plain
 
-from qingyuan.lake import BrokenManifest, Manifest
+from qingyuan.lake import BrokenManifest, Lake, LakeDamaged, Manifest, Question
 
 
 def path(lake, number):
@@ -43,6 +43,28 @@ def test_lake_without_a_whole_manifest_says_rebuild(lake):
         with pytest.raises(BrokenManifest, match="rebuild"):
             act()
     assert list(lake.path.glob("hour/*/*.parquet"))
+
+
+def test_missing_or_cut_file_is_named_when_it_is_read(lake):
+    fill(lake, "hour", [figure()])
+    file = lake.path / lake.current().files[0].path
+    data = file.read_bytes()
+    for broken in (data[:-10], b"", None):
+        file.unlink() if broken is None else file.write_bytes(broken)
+        with pytest.raises(LakeDamaged, match=r"00000001-000.parquet.*rebuild it"):
+            lake.read("hour")
+        with pytest.raises(LakeDamaged):
+            list(lake.stream("hour", Question()))
+
+
+def test_folder_names_are_no_patterns(tmp_path):
+    for name in ("a*", "ab", "[a]b", "a?"):
+        fill(Lake(tmp_path / name), "hour", [figure(name)])
+    for name in ("a*", "[a]b", "a?"):
+        assert plain(Lake(tmp_path / name).read("hour"), "subject") == [(name,)]
+    next((tmp_path / "a*").rglob("*.parquet")).unlink()
+    with pytest.raises(LakeDamaged):
+        Lake(tmp_path / "a*").read("hour")
 
 
 def test_check_names_missing_and_changed_files(lake):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ import pyarrow as pa
 
 from qingyuan.lake.manifest import Manifest
 from qingyuan.lake.schema import Spec
+
+_GLOB = re.compile(r"([*?\[])")      # DuckDB reads paths as patterns; ours name one file each
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def ask(lake: Path, manifest: Manifest, spec: Spec, question: Question,
 
 def _files(lake: Path, manifest: Manifest, spec: Spec, question: Question) -> list[str]:
     chosen = manifest.select(spec.name, question.start_us, question.end_us)
-    return [str(lake / file.path) for file in sorted(chosen, key=lambda f: f.path)]
+    return [_GLOB.sub(r"[\1]", str(lake / file.path)) for file in sorted(chosen, key=lambda f: f.path)]
 
 
 def _conditions(spec: Spec, question: Question) -> tuple[list[str], list[Any]]:

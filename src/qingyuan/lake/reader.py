@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
 
 from qingyuan.lake.query import Statement
+
+
+class LakeDamaged(RuntimeError):
+    """A file that the manifest names is missing or not what was written."""
+
 
 _lock = threading.Lock()
 _connections: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -30,7 +36,7 @@ def table(statement: Statement) -> pa.Table:
     """The whole answer."""
     if not statement.text:
         return statement.schema.empty_table()
-    with cursor() as asked:
+    with _damage_named(), cursor() as asked:
         return asked.sql(statement.text, params=statement.values).to_arrow_table().cast(statement.schema)
 
 
@@ -38,6 +44,14 @@ def batches(statement: Statement, rows: int) -> Iterator[pa.RecordBatch]:
     """The answer in pieces of about `rows` rows."""
     if not statement.text:
         return
-    with cursor() as asked:
+    with _damage_named(), cursor() as asked:
         for batch in asked.sql(statement.text, params=statement.values).to_arrow_reader(rows):
             yield from pa.Table.from_batches([batch]).cast(statement.schema).combine_chunks().to_batches()
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException) as error:
+        raise LakeDamaged(f"the lake cannot be read ({str(error).splitlines()[0]}); rebuild it") from error

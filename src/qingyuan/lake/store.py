@@ -77,7 +77,7 @@ class Lake:
         microseconds; inclusive): figures and flags by `believed_from`, observations by `received`. Of rows
         that speak of the same thing only the newest is given, unless `all_versions`. believed_us: exactly
         the rows that became believed at that instant, whether replaced since or not. at: a manifest to stay
-        with. Raises UnknownTable, WrongColumns.
+        with. Raises UnknownTable, WrongColumns, LakeDamaged.
         """
         question = Question(sites, factors, start_us, end_us, as_of_us, names, all_versions, believed_us)
         return reader.table(query.ask(self.path, at or self.current(), spec(table), question, columns))
