@@ -1,0 +1,1 @@
+"""`qingyuan conformance`: vector files run through the product itself."""
