@@ -29,7 +29,7 @@ BY_ERRNO = {
 }
 
 
-class CliError(RuntimeError):
+class CliError(Exception):
     """Something a command cannot do, with what to do about it."""
 
     def __init__(self, what: str, remedy: str = "") -> None:

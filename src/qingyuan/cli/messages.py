@@ -9,6 +9,7 @@ date, keeping what is translated. `compile` writes the .mo files. `check` names 
 from __future__ import annotations
 
 import ast
+import os
 import string
 import sys
 from collections.abc import Iterator
@@ -96,8 +97,10 @@ def compile_all(locale: Path = LOCALE) -> list[Path]:
     """Write the .mo file beside each catalogue."""
     written = []
     for path in sorted(locale.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
-        polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
-        written.append(path.with_suffix(".mo"))
+        target = path.with_suffix(".mo")
+        part = target.with_name(f"{target.name}.{os.getpid()}")      # a running command may be reading the old one
+        polib.pofile(str(path)).save_as_mofile(str(part))
+        written.append(part.replace(target))
     return written
 
 
