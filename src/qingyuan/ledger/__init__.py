@@ -16,13 +16,19 @@ from qingyuan.ledger.errors import (
 from qingyuan.ledger.home import OFFICE, QUARANTINE, Home
 from qingyuan.ledger.keyring import Keyring
 from qingyuan.ledger.office import office_append, office_quiet, open_office
-from qingyuan.ledger.repeats import raw_digest
+from qingyuan.ledger.outbox import drain, outbox_put
+from qingyuan.ledger.quarantine import Quarantine, Quota
+from qingyuan.ledger.repeats import raw_digest, raw_of
 from qingyuan.ledger.store import Ledger, StoredLeaf, writer_alive
+from qingyuan.ledger.succession import open_or_succeed
+from qingyuan.ledger.verify import HomeReport, LedgerReport, verify_home
+from qingyuan.ledger.verify_files import Problem
 from qingyuan.ledger.writer import LedgerWriter, Settings
 
 __all__ = [
-    "OFFICE", "QUARANTINE", "ContentErased", "Home", "HomeError", "Keyring", "KeyringError", "LeafDropped",
-    "LeafTooLarge", "Ledger", "LedgerBroken", "LedgerClosed", "LedgerDamaged", "LedgerError", "LedgerLocked",
-    "LedgerShortened", "LedgerWriter", "Settings", "StoredLeaf", "office_append", "office_quiet",
-    "open_office", "raw_digest", "writer_alive",
+    "OFFICE", "QUARANTINE", "ContentErased", "Home", "HomeError", "HomeReport", "Keyring", "KeyringError",
+    "LeafDropped", "LeafTooLarge", "Ledger", "LedgerBroken", "LedgerClosed", "LedgerDamaged", "LedgerError",
+    "LedgerLocked", "LedgerReport", "LedgerShortened", "LedgerWriter", "Problem", "Quarantine", "Quota", "Settings",
+    "StoredLeaf", "drain", "office_append", "office_quiet", "open_office", "open_or_succeed", "outbox_put",
+    "raw_digest", "raw_of", "verify_home", "writer_alive",
 ]

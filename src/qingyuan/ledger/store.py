@@ -17,7 +17,7 @@ from qingyuan.ledger.record import Record
 from qingyuan.ledger.seal import SealedSegment
 from qingyuan.ledger.segment import LogSegment, Segment, covering, header, list_segments
 
-CHECKPOINT, WITNESSED, LOCK = "checkpoint", "checkpoint.witnessed", "lock"
+CHECKPOINT, WITNESSED, LOCK, CLOSED = "checkpoint", "checkpoint.witnessed", "lock", "closed"
 OPEN_SEGMENTS = 8
 
 
@@ -146,6 +146,10 @@ class Ledger:
     def first(self) -> int:
         """First leaf that was not dropped by retention."""
         return read_dropped(self.path).first
+
+    def segments(self) -> list[Segment]:
+        """Segments on disk, oldest first; the last one is open."""
+        return list_segments(self.path)
 
     def get(self, level: int, index: int) -> bytes:
         """Hash of the complete subtree of 2**level leaves number `index`."""

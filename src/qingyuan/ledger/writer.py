@@ -21,7 +21,7 @@ from qingyuan.evidence.note import sign_checkpoint
 from qingyuan.ledger import recovery
 from qingyuan.ledger.errors import LeafTooLarge, LedgerBroken, LedgerClosed, LedgerDamaged
 from qingyuan.ledger.files import lock, put, sync_folder, write_all
-from qingyuan.ledger.keyed import KeyFile, digest, digest_of, payload_of
+from qingyuan.ledger.keyed import KeyFile, digest_of, payload_of
 from qingyuan.ledger.keyring import Keyring, origin_of
 from qingyuan.ledger.levels import LEVELS, Levels, LevelWriter
 from qingyuan.ledger.meta import FILE as META
@@ -30,9 +30,7 @@ from qingyuan.ledger.record import MAX_LEAF, MAX_PRIVATE, pack
 from qingyuan.ledger.repeats import Repeats, raw_digest
 from qingyuan.ledger.sealer import Sealer
 from qingyuan.ledger.segment import Segment, list_segments
-from qingyuan.ledger.store import CHECKPOINT, LOCK, Ledger
-
-CLOSED = "closed"
+from qingyuan.ledger.store import CHECKPOINT, CLOSED, LOCK, Ledger
 
 
 @dataclass(frozen=True)
@@ -166,6 +164,20 @@ class LedgerWriter:
             self._signed = self._durable
         return self._note
 
+    def rotate(self) -> None:
+        """Commit and begin a new segment, so that the one before is sealed; nothing for an empty segment."""
+        self.commit()
+        if self._durable > self._segment.first:
+            try:
+                self._rotate()
+            except BaseException:
+                self._broken = True
+                raise
+
+    def settle(self) -> None:
+        """Wait until full segments are sealed."""
+        self._sealer.finish()
+
     def close(self) -> None:
         """Commit, sign, sync what is made from the log, and let the ledger go. Safe to call twice."""
         if self._lock < 0:
@@ -281,6 +293,3 @@ def _meta(folder: Path, keyring: Keyring, home_id: str, settings: Settings) -> M
         meta = Meta(meta.name, meta.origin, meta.created_us, meta.keyed, entries)
         meta.write(folder)
     return meta
-
-
-__all__ = ["CLOSED", "LedgerWriter", "Settings", "digest", "raw_digest"]
