@@ -22,8 +22,8 @@ def test_realtime_index_equals_the_published_one_on_every_complete_row(shared: P
         known = pc.is_valid(table[column])
         whole = known if whole is None else pc.and_(whole, known)
     table = table.filter(whole)
-    conc = np.stack([np.rint(table[c].to_numpy() * (10 if c == "co_mgm3" else 1)) for c in COLUMNS], axis=1)
-    index = aqi_rows("HJ 633-2012", "realtime", conc.astype(np.int64)).aqi
+    conc = np.stack([np.rint(table[c].to_numpy() * 1000) for c in COLUMNS], axis=1)       # CO came with three decimals
+    index = aqi_rows("HJ 633-2012", "realtime", conc.astype(np.int64), digits=[3] * 6).aqi
     published = table["aqi_published"].to_numpy().astype(int)
     wrong = np.flatnonzero(index != published)
     assert len(table) > 6_000

@@ -1,13 +1,14 @@
 """Sub-index of one pollutant (HJ 633-2012 4.1, HJ 633-2026 4.2).
 
-The concentration is rounded first by GB/T 8170 (whole µg/m³, CO to 0.1 mg/m³: 2026 4.2.2, 4.2.3; the 2012 edition
-does not say it, the same digits are used), the index is linear between breakpoints and always rounded up, on exact
-fractions: in binary floats CO 2.2 mg/m³ gives 55.00000000000001 and then 56.
+The concentration is rounded first by GB/T 8170 where the rule set says so (2026 4.2.2, 4.2.3: whole µg/m³, CO to 0.1
+mg/m³; hour values under 2012 are not, see standards). The index is linear between breakpoints and always rounded up,
+on exact fractions: in binary floats CO 2.2 mg/m³ gives 55.00000000000001 and then 56.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -19,11 +20,16 @@ PARTICLES = ("PM10", "PM2.5")
 
 
 def averaging_of(kind: str, pollutant: str) -> str:
-    """Which breakpoints a pollutant uses: `realtime` hour means (particles: daily breakpoints, HJ 633-2026 4.2.4; the
-    national platform did the same under 2012), `daily` day means and the daily maximum 8 h mean of ozone."""
+    """Which mean enters: `realtime` the hour mean, `daily` the day mean and the daily maximum 8 h mean of ozone."""
     if kind == "realtime":
-        return "24h" if pollutant in PARTICLES else "1h"
+        return "1h"
     return "8h" if pollutant == "O3" else "24h"
+
+
+def breakpoints_of(averaging: str, pollutant: str) -> str:
+    """Which breakpoints a mean uses: hour means of particles use the daily ones (HJ 633-2026 4.2.4; the national
+    platform did the same under 2012)."""
+    return "24h" if averaging == "1h" and pollutant in PARTICLES else averaging
 
 
 def iaqi(standard: str, pollutant: str, averaging: str, concentration: str | None, *, tables: Tables = TABLES,
@@ -38,21 +44,24 @@ def iaqi(standard: str, pollutant: str, averaging: str, concentration: str | Non
 
 def iaqi_trace(standard: str, pollutant: str, averaging: str, concentration: str | None, *, tables: Tables = TABLES,
                settings: AirSettings = DEFAULTS) -> dict[str, Any]:
-    """The sub-index with what it came from: rounded_input, lo_c, hi_c, lo_i, hi_i (None outside the table), iaqi."""
-    out: dict[str, Any] = dict.fromkeys(("rounded_input", "lo_c", "hi_c", "lo_i", "hi_i", "iaqi"))
+    """The sub-index with what it came from: input, lo_c, hi_c, lo_i, hi_i (None outside), iaqi."""
+    out: dict[str, Any] = dict.fromkeys(("input", "lo_c", "hi_c", "lo_i", "hi_i", "iaqi"))
     if concentration is None:
         return out
-    wanted = "24h" if averaging == "1h" and pollutant in PARTICLES else averaging
+    wanted = breakpoints_of(averaging, pollutant)
     points = tables.breakpoints(standard, pollutant, wanted)
-    text = decimals.round_text(concentration, tables.rounding(pollutant).index or 0)
-    out["rounded_input"] = text
-    value = Fraction(text)
+    if decimals.parse(concentration) is None:
+        raise ValueError(f"'{concentration}' is no plain decimal number")
+    if tables.rounds_input(standard, averaging):
+        concentration = decimals.round_text(concentration, tables.rounding(pollutant).index or 0)
+    out["input"] = concentration
+    value = Fraction(concentration)
     if value < 0:
         return out
     special = tables.special(standard, pollutant, wanted)
     if special is not None and value > Fraction(special.above):
         return {**out, "iaqi": special.result}
-    for (low_i, low_c), (high_i, high_c) in zip(points, points[1:], strict=False):
+    for (low_i, low_c), (high_i, high_c) in pairwise(points):
         if value <= Fraction(high_c):
             low, high = Fraction(low_c), Fraction(high_c)
             index = ceil(Fraction(high_i - low_i) / (high - low) * (value - low) + low_i)

@@ -6,8 +6,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from qingyuan.ledger import Home
 from qingyuan.lake import Lake
+from qingyuan.ledger import Home
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.evaluate import tick
 from qingyuan.pipeline.evaluate.context import Context

@@ -96,6 +96,17 @@ class Tables:
         """Quality standard in force on the date of the data."""
         return _in_force(self._rows["air_versions"], when)["quality_standard"]
 
+    def rounds_input(self, standard: str, averaging: str) -> bool:
+        """True if a concentration is rounded before its sub-index. Raises NotInTable for an unknown index standard.
+
+        HJ 633-2026 4.2.2, 4.2.3 says so. HJ 633-2012 is silent: day values were rounded in practice (from memory),
+        while the hourly releases of the national platform follow from the unrounded values (CO 5.333 gives 54).
+        """
+        for row in self._rows["air_versions"]:
+            if row["index_standard"] == standard:
+                return averaging != "1h" or row["hour_input"] == "rounded"
+        raise NotInTable(f"no index standard {standard}")
+
     def limit(self, pollutant: str, averaging: str, grade: int, when: date) -> Limit:
         """Limit in force on a date; averaging 1h, 8h (the daily maximum 8 h mean of ozone), 24h, quarter, year.
 

@@ -75,7 +75,8 @@ def _annual_validity(given: Row, settings: Row) -> dict[str, Any]:
 
 
 def _exceedance(given: Row, settings: Row) -> dict[str, Any]:
-    return {"multiple": assess.exceedance(text(given["value"]), text(given["limit"]), settings=AirSettings.of(settings))}
+    multiple = assess.exceedance(text(given["value"]), text(given["limit"]), settings=AirSettings.of(settings))
+    return {"multiple": multiple}
 
 
 def _rate(given: Row, settings: Row) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Real-time and daily AQI of a site or a city from its published concentrations.
 
-The kernel is the floor-1 function on integer concentrations (whole µg/m³, CO in tenths of mg/m³), rounded here
-once by GB/T 8170 (HJ 633-2026 4.2.2, 4.2.3; the same digits are used under HJ 633-2012, which does not say it).
+The kernel is the floor-1 function on integer concentrations. Where the rule set rounds its inputs (HJ 633-2026 4.2.2,
+4.2.3) that happens here, once, by GB/T 8170; where it does not (hour values under HJ 633-2012), values enter as sent.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from qingyuan.assess import AqiRows, aqi_rows
+from qingyuan.assess import AqiRows, aqi_rows, averaging_of
 from qingyuan.numerics import decimals
 from qingyuan.pipeline.evaluate.context import RULES, SYMBOLS, Context
 from qingyuan.pipeline.figure import Draft, Figure, FigureKey
+from qingyuan.standards import TABLES
 
-DIGITS = {symbol: 1 if symbol == "CO" else 0 for symbol in SYMBOLS}
+DIGITS = {symbol: TABLES.rounding(symbol).index or 0 for symbol in SYMBOLS}
+MOST_DIGITS = 6
 Inputs = Mapping[str, Figure | None]     # symbol -> the figure of its concentration, None when there is none
 
 
@@ -30,9 +32,10 @@ def post_rows(context: Context, kind: str, items: Sequence[tuple[str, int, Input
     for item in items:
         by_standard.setdefault(context.index_standard(item[1]), []).append(item)
     for standard, rows in by_standard.items():
-        conc = np.array([[_integer(symbol, inputs.get(symbol)) for symbol in SYMBOLS] for _, _, inputs in rows],
-                        np.int64).reshape(-1, len(SYMBOLS))
-        result = aqi_rows(standard, kind, conc, tables=context.tables)
+        digits = digits_for(context, standard, kind, [inputs for _, _, inputs in rows])
+        conc = np.array([[_integer(inputs.get(symbol), places) for symbol, places in zip(SYMBOLS, digits, strict=True)]
+                         for _, _, inputs in rows], np.int64).reshape(-1, len(SYMBOLS))
+        result = aqi_rows(standard, kind, conc, digits=digits, tables=context.tables)
         for number, (subject, start, inputs) in enumerate(rows):
             if result.aqi[number] < 0 and context.state.figure(f"aqi.{kind}", subject, start) is None:
                 continue
@@ -41,10 +44,18 @@ def post_rows(context: Context, kind: str, items: Sequence[tuple[str, int, Input
     return changed
 
 
-def _integer(symbol: str, figure: Figure | None) -> int:
+def digits_for(context: Context, standard: str, kind: str, rows: Sequence[Inputs]) -> list[int]:
+    """Decimals at which the concentrations of some rows enter the index."""
+    if context.tables.rounds_input(standard, averaging_of(kind, "SO2")):
+        return [DIGITS[s] for s in SYMBOLS]
+    scales = {s: max([DIGITS[s], *(f.scale or 0 for row in rows if (f := row.get(s)) is not None)]) for s in SYMBOLS}
+    return [min(scales[s], MOST_DIGITS) for s in SYMBOLS]
+
+
+def _integer(figure: Figure | None, digits: int) -> int:
     if figure is None or figure.mantissa is None or figure.mantissa < 0:
         return -1
-    return decimals.round_scaled(figure.mantissa, figure.scale or 0, DIGITS[symbol])
+    return decimals.round_scaled(figure.mantissa, figure.scale or 0, digits)
 
 
 def _draft(kind: str, subject: str, start: int, standard: str, inputs: Inputs, rows: AqiRows, n: int) -> Draft:

@@ -31,14 +31,14 @@ def evaluate(context: Context, city: str, kind: str, start: int) -> bool:
 
 def enough(valid: int, points: int, context: Context) -> bool:
     """True if so many valid points speak for a city."""
-    few, share_few, share = context.tables.city_share
-    need = share_few if points < few else share
+    minimum = context.tables.minimum
+    need = minimum("city", "share_percent_few" if points < minimum("city", "few_below") else "share_percent")
     return valid > 0 and valid * 100 >= need * points
 
 
 def digits_of(kind: str, symbol: str, context: Context) -> int:
-    """Digits of a city mean: those of the index input for hours, of the statistics table for days."""
-    return DIGITS[symbol] if kind == "hour" else context.tables.rounding(symbol).decimals_statistics
+    """Digits of a city mean: those of the index input for hours, raw digits for days."""
+    return DIGITS[symbol] if kind == "hour" else context.tables.rounding(symbol).raw or 0
 
 
 def _post(context: Context, city: str, name: str, symbol: str, start: int) -> bool:

@@ -1,11 +1,12 @@
 """Day values of a site: daily means (at least 20 hours) and the daily maximum 8 h mean of ozone.
 
-GB 3095 table of validity; HJ 663 for ozone windows (settings, see standards). Each is rounded once, to the
-digits of the statistics table.
+GB 3095 table of validity; HJ 663 for ozone windows (settings, see standards). Each is rounded once, to the raw digits
+of its pollutant.
 """
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from qingyuan.assess import daily_mean, o3_mda8
@@ -14,6 +15,8 @@ from qingyuan.pipeline.evaluate import aqi
 from qingyuan.pipeline.evaluate.context import RULES, SYMBOLS, Context, local_date, validity_standard
 from qingyuan.pipeline.figure import DAY_US, HOUR_US, Draft, Figure, FigureKey
 from qingyuan.vocabulary import factors
+
+FIRST_LIMITS = date(2016, 1, 1)
 
 
 def evaluate(context: Context, site_id: str, day_us: int) -> bool:
@@ -34,8 +37,11 @@ def hours_of(context: Context, subject: str, symbol: str, day_us: int) -> list[F
 
 
 def limit_text(context: Context, day_us: int) -> str:
-    """The grade 2 limit of the ozone day value at that date (an incomplete day above it is valid all the same)."""
-    return context.tables.limit("O3", "8h", 2, local_date(day_us)).value
+    """The grade 2 limit of the ozone day value at that date (an incomplete day above it is valid all the same).
+
+    Days before the first limits came into force nationwide (2016) are judged by those, as cities did from 2013 on.
+    """
+    return context.tables.limit("O3", "8h", 2, max(local_date(day_us), FIRST_LIMITS)).value
 
 
 def _post(context: Context, site_id: str, day_us: int, symbol: str) -> bool:

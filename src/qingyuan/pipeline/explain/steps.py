@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from qingyuan import hj212
-from qingyuan.assess import iaqi_trace
+from qingyuan.assess import averaging_of, breakpoints_of, iaqi_trace
 from qingyuan.evidence.leaf import FrameLeaf
 from qingyuan.numerics import decimals
-from qingyuan.pipeline.evaluate import cities, days, hours
+from qingyuan.pipeline.evaluate import days, hours
 from qingyuan.pipeline.evaluate.aqi import DIGITS
 from qingyuan.pipeline.evaluate.context import SYMBOLS, Context
 from qingyuan.pipeline.explain.beliefs import Beliefs
@@ -22,9 +22,6 @@ from qingyuan.pipeline.figure import Figure
 from qingyuan.pipeline.intake import Observation
 from qingyuan.standards import TABLES
 from qingyuan.vocabulary import factors, marks
-
-AVERAGING = {"realtime": {"PM2.5": "24h", "PM10": "24h"}, "daily": {"O3": "8h"}}
-DEFAULT_AVERAGING = {"realtime": "1h", "daily": "24h"}
 
 
 class Steps:
@@ -115,9 +112,9 @@ class Steps:
             source = self._beliefs.figure(f"{prefix}.{symbol}", figure.subject, figure.start)
             if source is None or not source.valid:
                 continue
-            rounded = self._rounded(source, symbol)
-            averaging = AVERAGING[kind].get(symbol, DEFAULT_AVERAGING[kind])
-            if (step := self._iaqi(figure.standard, symbol, averaging, *rounded)) is not None:
+            averaging = averaging_of(kind, symbol)
+            entering = self._entering(source, symbol, TABLES.rounds_input(figure.standard, averaging))
+            if (step := self._iaqi(figure.standard, symbol, averaging, *entering)) is not None:
                 ids.append(step)
         largest = figure.details()["aqi"]
         step = self._add("max", str(largest), **{"in": ids}) if ids else ""
@@ -126,21 +123,23 @@ class Steps:
         return self._text(figure.value, "not published: a pollutant is missing and the index is not above 100 "
                           "(HJ 633-2026 5.3.1)" if ids else "nothing was measured", [step] if step else [])
 
-    def _rounded(self, source: Figure, symbol: str) -> tuple[str, str]:
+    def _entering(self, source: Figure, symbol: str, rounds: bool) -> tuple[str, str]:
+        """Step and text of the concentration as it enters the index."""
         inner = self.figure(source)
         digits = DIGITS[symbol]
-        text = decimals.round_text(source.value, digits)
+        text = decimals.round_text(source.value, digits) if rounds else source.value
         if text == source.value:
             return inner, text
         return self._add("round", text, digits=digits, mode="half_even", **{"in": [inner]}), text
 
     def _iaqi(self, standard: str, symbol: str, averaging: str, inner: str, text: str) -> str | None:
-        trace = iaqi_trace(standard, symbol, averaging, text)
-        if trace["iaqi"] is None:
+        index = iaqi_trace(standard, symbol, averaging, text)["iaqi"]
+        if index is None:
             return None
-        name = f"{standard}/{symbol}/{averaging}"
-        self.tables[name] = TABLES.published_table(standard, symbol, averaging)
-        return self._add("iaqi", str(trace["iaqi"]), table=name, **{"in": [inner]})
+        breakpoints = breakpoints_of(averaging, symbol)
+        name = f"{standard}/{symbol}/{breakpoints}"
+        self.tables[name] = TABLES.published_table(standard, symbol, breakpoints)
+        return self._add("iaqi", str(index), table=name, **{"in": [inner]})
 
 
 def points_of(context: Context, subject: str) -> list[str]:
@@ -149,5 +148,3 @@ def points_of(context: Context, subject: str) -> list[str]:
         return [site.id for site in context.points(subject.removeprefix("city:"))]
     return [subject]
 
-
-__all__ = ["Steps", "cities", "points_of"]
