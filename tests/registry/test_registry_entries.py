@@ -47,7 +47,7 @@ def test_each_kind_of_site_is_read(kind: SiteKind) -> None:
 @pytest.mark.parametrize(("field", "value", "words"), [
     ("kind", "sea", "'sea' is not known; choose one of air, water"),
     ("kind", None, "is missing"),
-    ("origin", "guessed", "choose one of measured, simulated"),
+    ("origin", "guessed", "choose one of measured, simulated, unstated"),
     ("mn", "", "is missing"),
     ("mn", "a b", "letters, digits"),
     ("mn", 12, "is not a text"),

@@ -29,10 +29,11 @@ class SiteKind(StrEnum):
 
 
 class Origin(StrEnum):
-    """Whether a site's numbers were measured or made up."""
+    """Whether a site's numbers were measured or made up; unstated of a logger that registered itself."""
 
     MEASURED = "measured"
     SIMULATED = "simulated"
+    UNSTATED = "unstated"
 
 
 class HourSource(StrEnum):
