@@ -1,0 +1,76 @@
+"""`qingyuan serve`: gateway, pipeline and witness of one home in one command."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qingyuan.cli.i18n import _
+
+if TYPE_CHECKING:
+    from qingyuan.cli.supervise import Service
+    from qingyuan.ledger import Home
+
+PORT = 9212
+PATTERN = "gw*.json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("serve", help=_("Run gateway, pipeline and witness together; a new folder becomes a home"))(run)
+
+
+def run(
+    home: Annotated[Path, typer.Option("--home", help=_("Folder of the system"))],
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help=_("Port, 0 for any free one"))] = PORT,
+    admit: Annotated[str, typer.Option("--register", help=_("Unknown loggers: auto or strict"))] = "strict",
+) -> None:
+    """Run everything until SIGTERM or Ctrl-C; a process that ends is started again."""
+    from qingyuan.cli.supervise import Supervisor
+
+    opened = open_or_make(home)
+    supervisor = Supervisor(services(opened, port, admit), opened.path / "logs", typer.echo)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_signal: supervisor.stop())
+    raise typer.Exit(0 if supervisor.run(Addresses(opened.path / "run").show) else 1)
+
+
+class Addresses:
+    """Says where gateways listen, as soon as they have written it, and again when they have been restarted."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._shown = {path: path.stat().st_mtime_ns for path in folder.glob(PATTERN)}     # left by an earlier run
+
+    def show(self) -> None:
+        """Print what is new."""
+        for path in sorted(self._folder.glob(PATTERN)):
+            changed = path.stat().st_mtime_ns
+            if self._shown.get(path) != changed and not path.name.endswith(".status.json"):
+                self._shown[path] = changed
+                typer.echo(_("telegrams are taken on port {port}").format(port=json.loads(path.read_bytes())["port"]))
+
+
+def open_or_make(folder: Path) -> Home:
+    """The home in a folder; a missing or empty folder becomes one. Raises HomeError for a folder of something else."""
+    from qingyuan.ledger import Home
+
+    if folder.is_dir() and any(folder.iterdir()):
+        return Home.open(folder)
+    made = Home.create(folder)
+    typer.echo(_("made a new home in {folder}").format(folder=folder))
+    return made
+
+
+def services(home: Home, port: int, admit: str) -> list[Service]:
+    """The processes of a home, in the order in which they are stopped: the gateway first, the witness last."""
+    from qingyuan.cli.supervise import Service, verb
+
+    where = ("--home", str(home.path))
+    return [Service("gateway", verb("gateway", "run", *where, "--port", str(port), "--register", admit)),
+            Service("pipeline", verb("pipeline", "follow", *where)),
+            Service("witness", verb("witness", "run", *where))]

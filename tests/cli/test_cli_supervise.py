@@ -1,0 +1,107 @@
+"""The supervisor, with real processes: restart with back-off, orderly stop, nobody left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qingyuan.cli.supervise import Service, Supervisor
+
+WAIT = "print('up', flush=True); time.sleep(60)"
+STEADY = f"import signal,sys,time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); {WAIT}"
+STUBBORN = f"import signal,time; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAIT}"
+
+
+def service(name: str, code: str) -> Service:
+    return Service(name, [sys.executable, "-c", code])
+
+
+def until(true: Callable[[], object], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.02)
+
+
+class Running:
+    """A supervisor in a thread."""
+
+    def __init__(self, services: list[Service], logs: Path, **more: object) -> None:
+        self.said: list[str] = []
+        self.supervisor = Supervisor(services, logs, self.said.append, **more)
+        self.clean: bool | None = None
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self) -> None:
+        self.clean = self.supervisor.run()
+
+    def stop(self) -> bool | None:
+        self.supervisor.stop()
+        self.thread.join(30)
+        return self.clean
+
+
+def up(logs: Path, name: str) -> bool:
+    return (logs / f"{name}.out").exists() and "up" in (logs / f"{name}.out").read_text("utf-8")
+
+
+def test_services_stop_in_order_and_leave_no_process(tmp_path: Path) -> None:
+    services = [service("one", STEADY), service("two", STEADY)]
+    running = Running(services, tmp_path / "logs")
+    until(lambda: up(tmp_path / "logs", "one") and up(tmp_path / "logs", "two"))
+    assert running.stop() is True
+    assert [line for line in running.said if line.endswith("stopped")] == ["one stopped", "two stopped"]
+    assert all(s.child is not None and s.child.poll() == 0 for s in services)
+
+
+def test_a_child_that_ends_is_started_again_with_growing_pauses(tmp_path: Path) -> None:
+    dying = service("dying", "import sys; print('up', flush=True); sys.exit(3)")
+    running = Running([dying, service("steady", STEADY)], tmp_path, backoff_s=(0.05, 0.1, 0.2))
+    until(lambda: dying.failures >= 5)
+    running.stop()
+    pauses = [line.split("again in ")[1].split(" s")[0] for line in running.said if "code 3" in line]
+    assert pauses[:5] == ["0.05", "0.1", "0.2", "0.2", "0.2"]
+    assert sum("steady started" in line for line in running.said) == 1
+
+
+def test_a_killed_child_comes_back(tmp_path: Path) -> None:
+    one = service("one", STEADY)
+    running = Running([one], tmp_path, backoff_s=(0.05,))
+    until(lambda: up(tmp_path, "one"))
+    first = one.child.pid
+    os.kill(first, signal.SIGKILL)
+    until(lambda: one.child is not None and one.child.pid != first)
+    assert running.stop() is True
+    assert any("code -9" in line for line in running.said)
+
+
+def test_a_child_that_does_not_stop_is_killed_and_said_so(tmp_path: Path) -> None:
+    stubborn = service("stubborn", STUBBORN)
+    running = Running([stubborn], tmp_path, stop_s=0.2)
+    until(lambda: up(tmp_path, "stubborn"))
+    assert running.stop() is False
+    assert stubborn.child.poll() == -signal.SIGKILL
+    assert running.said[-1] == "stubborn did not stop in time and was killed"
+
+
+@pytest.mark.slow
+def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
+    code = (f"import sys; from pathlib import Path; from qingyuan.cli.supervise import Service, Supervisor;"
+            f"Supervisor([Service('one', [sys.executable, '-c', {STEADY!r}])], Path({str(tmp_path)!r}), print).run()")
+    parent = subprocess.Popen([sys.executable, "-u", "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline().split()[-1])
+    until(lambda: up(tmp_path, "one"))
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2])
