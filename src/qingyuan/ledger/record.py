@@ -16,6 +16,7 @@ from typing import NamedTuple
 HEAD = Struct(">II8s")
 MAGIC = b"QYL1"
 MIN_LEAF, MAX_LEAF, MAX_PRIVATE = 13, 1 << 24, 1 << 20
+LONGEST = HEAD.size + MAX_LEAF + MAX_PRIVATE
 CHUNK = 1 << 20
 
 

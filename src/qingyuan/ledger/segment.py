@@ -15,7 +15,7 @@ from pathlib import Path
 
 from qingyuan.ledger.errors import LedgerDamaged
 from qingyuan.ledger.files import canonical
-from qingyuan.ledger.record import Record, read, walk
+from qingyuan.ledger.record import LONGEST, Record, read, walk
 
 MAGIC = b"QYSEG1\n"
 LOG, ENDS, SEAL = ".log", ".ends", ".seal"
@@ -97,8 +97,7 @@ class LogSegment:
         self._reach(number)
         if number < len(self._ends):
             start, end = self._offset(number), self._ends[number]
-            found = read(os.pread(self._log, max(0, end - start), start), 0)
-            if found is not None:
+            if start < end <= start + LONGEST and (found := read(os.pread(self._log, end - start, start), 0)):
                 return found
         self._rewalk()
         if number >= len(self._ends):

@@ -56,6 +56,7 @@ class LedgerWriter:
         self.torn = found.torn
         self._levels = LevelWriter(folder)
         self._keys = KeyFile(folder) if meta.keyed else None
+        self._new_keys: dict[str, int] = {}             # of leaves not under a checkpoint yet
         self._reader: Ledger | None = None
         self._broken = False
         self._last_us, self._next, self._durable = found.last_us, found.size, found.size
@@ -118,20 +119,19 @@ class LedgerWriter:
         leaf = build_json(kind, received_us, payload)
         index = self._append(leaf, b"", received_us)
         if self._keys is not None and isinstance(key := payload.get("key"), str):
-            self._buffered_keys.setdefault(key, index)
+            self._new_keys.setdefault(key, index)
         return index
 
     def find_key(self, key: str) -> int | None:
         """First leaf whose payload has this `key`, buffered ones too; None when there is none or no key is kept."""
         if self._keys is None:
             return None
+        self._reader = self._reader or Ledger(self.path)
+        signed = self._reader.refresh()
         for index in self._keys.candidates(key):
-            self._reader = self._reader or Ledger(self.path)
-            if self._reader.size <= index:
-                self._reader.refresh()
-            if payload_of(self._reader.leaf(index).data).get("key") == key:
-                return int(index)
-        return self._buffered_keys.get(key)
+            if index < signed and payload_of(self._reader.leaf(index).data).get("key") == key:
+                return index
+        return self._new_keys.get(key)
 
     def seen(self, digest16: bytes) -> bool:
         """True if a frame with this `raw_digest` is among the newest ones, buffered ones too."""
@@ -162,6 +162,7 @@ class LedgerWriter:
             self._note = sign_checkpoint(self.origin, self._durable, self._root, self._signer)
             put(self.path / CHECKPOINT, self._note.encode(), mode=0o644)
             self._signed = self._durable
+            self._new_keys = {key: index for key, index in self._new_keys.items() if index >= self._signed}
         return self._note
 
     def rotate(self) -> None:
@@ -265,7 +266,6 @@ class LedgerWriter:
         self._buffered = 0
         self._buffered_ends = array("Q")
         self._buffered_digests: list[bytes] = []
-        self._buffered_keys: dict[str, int] = {}
         self._nodes: dict[int, list[bytes]] = {level: [] for level in LEVELS}
 
     def _sync_made(self) -> None:
