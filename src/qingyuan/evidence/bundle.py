@@ -1,0 +1,73 @@
+"""The bundle: one file that lets a stranger check a leaf or a figure offline.
+
+First line `qingyuan-bundle-v1 sha256=<64 hex>`, then canonical JSON; the hash is over everything after the first line,
+so that no bit of the file can change unseen. docs/formats.md describes the fields.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from qingyuan.evidence.leaf import canonical_json
+
+FORMAT = "qingyuan-bundle-v1"
+
+
+class BundleError(ValueError):
+    """The bytes are no bundle, or were changed."""
+
+
+class LeafProof(Protocol):
+    """A leaf with its inclusion path at the size of its ledger's checkpoint in the bundle."""
+
+    @property
+    def ledger(self) -> str:
+        """Name of the ledger."""
+
+    @property
+    def origin(self) -> str:
+        """Origin of the ledger's checkpoints."""
+
+    @property
+    def index(self) -> int:
+        """Number of the leaf."""
+
+    @property
+    def data(self) -> bytes:
+        """Leaf bytes, secrets withheld."""
+
+    @property
+    def path(self) -> Sequence[bytes]:
+        """Inclusion path, lowest first."""
+
+
+def build(*, about: Mapping[str, Any], keys: Sequence[str], checkpoints: Mapping[str, str],
+          leaves: Sequence[LeafProof], figure: Mapping[str, Any] | None = None,
+          figure_path: Mapping[str, Any] | None = None, publication: int | None = None,
+          steps: Sequence[Mapping[str, Any]] = (), tables: Mapping[str, Any] | None = None,
+          limits: Sequence[str] = ()) -> bytes:
+    """The file. keys: verifier key lines; checkpoints: origin -> signed note; publication: number in `leaves`."""
+    body = canonical_json({
+        "format": FORMAT, "about": dict(about), "keys": list(keys), "checkpoints": dict(checkpoints),
+        "leaves": [{"ledger": p.ledger, "origin": p.origin, "index": p.index,
+                    "leaf": base64.b64encode(p.data).decode(),
+                    "path": [base64.b64encode(h).decode() for h in p.path]} for p in leaves],
+        "figure": dict(figure) if figure is not None else None,
+        "figure_path": dict(figure_path) if figure_path is not None else None, "publication": publication,
+        "steps": [dict(step) for step in steps], "tables": dict(tables or {}), "limits_of_proof": list(limits)})
+    return f"{FORMAT} sha256={hashlib.sha256(body).hexdigest()}\n".encode() + body
+
+
+def parse(data: bytes) -> dict[str, Any]:
+    """The content of a bundle. Raises BundleError where the first line does not fit the rest."""
+    head, _, body = data.partition(b"\n")
+    if head.decode("ascii", "replace") != f"{FORMAT} sha256={hashlib.sha256(body).hexdigest()}":
+        raise BundleError("the first line is not that of a bundle with this content")
+    content = json.loads(body)
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise BundleError(f"the content is not of the form {FORMAT}")
+    return content

@@ -1,0 +1,373 @@
+#!/usr/bin/env python3
+"""Check a bundle of Qingyuan offline: one file, nothing but Python's standard library, nothing of Qingyuan.
+
+    python verify_bundle.py FILE [--key VERIFIER_KEY_LINE]... [--lang zh]
+
+Exit code 0: everything holds. 1: something does not. 2: the file cannot be read. With --key only those keys are
+trusted; without it the keys inside the file are used, and you must compare them with what you know from elsewhere.
+"""
+
+import base64
+import hashlib
+import json
+import struct
+import sys
+from fractions import Fraction
+from math import ceil
+
+FORMAT = "qingyuan-bundle-v1"
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+ZH = {
+    "file": "文件完整", "keys": "公钥", "checkpoint": "检查点签名", "witness": "见证签名", "leaf": "叶节点在账本中",
+    "publication": "数据已发布", "figure": "数据在发布清单中", "step": "计算步骤", "value": "结果与发布值一致",
+    "ok": "通过", "failed": "不通过", "all": "全部通过", "bad": "验证未通过", "limits": "本证明不能说明的",
+    "tables": "所用标准表（请与标准原文核对）",
+}
+
+
+class Failed(Exception):
+    """A check does not hold."""
+
+
+class Check:
+    """One line of the report."""
+
+    def __init__(self, name, ok, detail):
+        self.name, self.ok, self.detail = name, ok, detail
+
+
+# Ed25519 (RFC 8032), verification only
+
+def _recover(y, sign):
+    if y >= P:
+        return None
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if (v * x * x - u) % P:
+        x = x * ROOT % P
+    if (v * x * x - u) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+def _decode(data):
+    number = int.from_bytes(data, "little")
+    return _recover(number & (2**255 - 1), number >> 255)
+
+
+def _add(a, b):
+    p, q = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    r, s = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = q - p, s - r, s + r, q + p
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(number, point):
+    out = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            out = _add(out, point)
+        point = _add(point, point)
+        number >>= 1
+    return out
+
+
+def ed25519(public, message, signature):
+    """True if the signature of the message is the key's."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    a, r = _decode(public), _decode(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= L:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
+    base = _recover(4 * pow(5, P - 2, P) % P, 0)
+    left, right = _times(s, base), _add(r, _times(h, a))
+    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+
+
+# signed notes and trees (C2SP signed-note, tlog-checkpoint, tlog-cosignature; RFC 6962)
+
+def read_key(line):
+    """Name, key id, algorithm, public key."""
+    name, identity, packed = line.strip().split("+", 2)
+    raw = base64.b64decode(packed, validate=True)
+    if hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8] != identity:
+        raise Failed(f"key line {name}: the id is not that of the key")
+    return name, bytes.fromhex(identity), raw[0], raw[1:]
+
+
+def check_note(note, keys, origin):
+    """Size and root of a checkpoint, and the witnesses that signed; the ledger itself must have signed."""
+    text, _, tail = note.rpartition("\n\n")
+    text += "\n"
+    lines = text.split("\n")
+    signed, witnesses = False, []
+    for line in tail.strip("\n").split("\n"):
+        name, _, packed = line.removeprefix("— ").partition(" ")
+        raw = base64.b64decode(packed, validate=True)
+        for known, identity, algorithm, public in keys:
+            if known != name or identity != raw[:4]:
+                continue
+            body, message = raw[4:], text.encode()
+            if algorithm == 4:
+                when = int.from_bytes(body[:8], "big")
+                body, message = body[8:], f"cosignature/v1\ntime {when}\n{text}".encode()
+            if not ed25519(public, message, body):
+                raise Failed(f"{origin}: the signature of {name} is wrong")
+            if algorithm == 4:
+                witnesses.append((name, when))
+            elif name == origin:
+                signed = True
+    if lines[0] != origin or not signed:
+        raise Failed(f"{origin}: the checkpoint is not signed by its ledger with a known key")
+    return int(lines[1]), base64.b64decode(lines[2], validate=True), witnesses
+
+
+def sha(*parts):
+    """SHA-256 of the parts joined."""
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def root_of_path(index, size, data, path):
+    """Root that a leaf and its path lead to."""
+    if not 0 <= index < size:
+        raise Failed(f"leaf {index} is outside a tree of {size}")
+    node, last, out = index, size - 1, sha(b"\0", data)
+    for other in path:
+        if not last:
+            raise Failed("a path is too long")
+        if node & 1 or node == last:
+            out = sha(b"\1", other, out)
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            out = sha(b"\1", out, other)
+        node, last = node >> 1, last >> 1
+    if last:
+        raise Failed("a path is too short")
+    return out
+
+
+# leaves
+
+def frame_of(leaf):
+    """The masked frame of a frame leaf, with its withheld spans checked."""
+    if leaf[:5] != b"QYL1\1":
+        raise Failed("a telegram step names a leaf that is no frame")
+    _, verdict, _, _, length = struct.unpack_from(">BBHHB", leaf, 13)
+    at = 20 + length
+    count = leaf[at]
+    spans = [struct.unpack_from(">HH", leaf, at + 1 + 4 * i) for i in range(count)]
+    frame = leaf[at + 1 + 4 * count + (32 if count else 0):]
+    if any(frame[o:o + n] != b"*" * n for o, n in spans):
+        raise Failed("a withheld span is not overwritten")
+    if verdict not in (1, 2):
+        raise Failed("a telegram step names a frame that was not accepted")
+    return frame
+
+
+def value_in_frame(frame, factor, suffix):
+    """Text of the first `factor-suffix=` in the data area of a frame."""
+    area = frame.partition(b"CP=")[2].strip().removeprefix(b"&&").decode("latin-1")
+    wanted = f"{factor}-{suffix}"
+    for item in area.replace(";", ",").replace("&&", ",").split(","):
+        name, equals, value = item.partition("=")
+        if equals and name.strip() == wanted:
+            return value.strip()
+    raise Failed(f"the telegram does not state {wanted}")
+
+
+# calculation
+
+def rounded(value, digits, mode):
+    """A fraction rounded once; text with that many decimals."""
+    scaled = value * Fraction(10) ** digits
+    low = scaled.numerator // scaled.denominator
+    rest = scaled - low
+    if mode == "up":
+        low += rest > 0
+    elif mode == "half_even":
+        low += rest > Fraction(1, 2) or (rest == Fraction(1, 2) and low & 1)
+    else:
+        raise Failed(f"unknown rounding {mode}")
+    text = str(abs(low)).rjust(digits + 1, "0")
+    return ("-" if low < 0 else "") + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
+
+
+def mda8(values, step):
+    """Largest 8 h mean of a day, as the step's settings say."""
+    best, count = None, 0
+    for end in range(step["windows"][0], step["windows"][1] + 1):
+        known = [v for v in values[max(0, end - 8):end] if v is not None]
+        if len(known) >= step["min_hours"]:
+            count += 1
+            mean = sum(known, Fraction()) / len(known)
+            best = mean if best is None else max(best, mean)
+    if best is None:
+        raise Failed("no 8 h mean is valid")
+    out = rounded(best, step["digits"], "half_even")
+    if count < 14 and not Fraction(out) > Fraction(step["limit"]):
+        raise Failed("too few 8 h means")
+    return out
+
+
+def sub_index(value, table):
+    """Sub-index by the table, always rounded up."""
+    special = table.get("special")
+    if special and value > Fraction(special["above"]):
+        return special["fixed"]
+    points = [(i, Fraction(c)) for i, c in table["points"]]
+    for (low_i, low_c), (high_i, high_c) in zip(points, points[1:]):
+        if low_c <= value <= high_c:
+            return str(ceil((high_i - low_i) / (high_c - low_c) * (value - low_c) + low_i))
+    if value < 0:
+        raise Failed("a negative concentration has no sub-index")
+    return table["above"]
+
+
+def replay(step, values, leaves, tables):
+    """What a step gives when it is done again."""
+    op = step["op"]
+    if op == "telegram":
+        sent = Fraction(value_in_frame(frame_of(leaves[step["leaf"]]), step["factor"], step["suffix"]))
+        same = sent * Fraction(10) ** step["unit_exp"] == Fraction(step["out"])
+        return step["out"] if same else f"{sent} in the telegram"
+    if op == "text":
+        return step["out"]
+    inputs = [None if name is None else values[name] for name in step["in"]]
+    numbers = [None if text is None else Fraction(text) for text in inputs]
+    if op == "mda8":
+        return mda8(numbers, step)
+    known = [n for n in numbers if n is not None]
+    if op == "mean":
+        return rounded(sum(known, Fraction()) / len(known), step["digits"], step["mode"])
+    if op == "round":
+        return rounded(known[0], step["digits"], step["mode"])
+    if op == "iaqi":
+        return sub_index(known[0], tables[step["table"]])
+    if op == "max":
+        return str(max(known))
+    raise Failed(f"unknown operation {op}")
+
+
+def canonical(value):
+    """JSON as it is hashed."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _checks(data, pinned):
+    head, _, body = data.partition(b"\n")
+    if head != f"{FORMAT} sha256={hashlib.sha256(body).hexdigest()}".encode():
+        raise Failed("file: the first line is not that of a bundle with this content")
+    bundle = json.loads(body)
+    yield Check("file", True, f"{len(data)} bytes, sha256 as stated")
+    keys = [read_key(line) for line in (pinned or bundle["keys"])]
+    yield Check("keys", True, ("given by you: " if pinned else "CLAIMED by the file, compare them: ")
+                + ", ".join(pinned or bundle["keys"]))
+    roots = {}
+    for origin, note in sorted(bundle["checkpoints"].items()):
+        size, root, witnesses = check_note(note, keys, origin)
+        roots[origin] = size, root
+        yield Check("checkpoint", True, f"{origin}: {size} leaves")
+        yield Check("witness", True, f"{origin}: " + (", ".join(
+            f"{name} at unix time {when}" for name, when in witnesses) or "none has signed this one"))
+    leaves = []
+    for item in bundle["leaves"]:
+        leaf = base64.b64decode(item["leaf"], validate=True)
+        size, root = roots[item["origin"]]
+        path = [base64.b64decode(h, validate=True) for h in item["path"]]
+        if root_of_path(item["index"], size, leaf, path) != root:
+            raise Failed(f"leaf {item['index']} of {item['origin']} is not under its checkpoint")
+        leaves.append(leaf)
+    yield Check("leaf", True, f"{len(leaves)} leaves lead to their checkpoints")
+    if bundle["figure"] is not None:
+        yield from _figure(bundle, leaves)
+
+
+def _figure(bundle, leaves):
+    figure, place = bundle["figure"], bundle["figure_path"]
+    leaf = leaves[bundle["publication"]]
+    if leaf[:5] != b"QYL1\x0a":
+        raise Failed("publication: the leaf named is none")
+    published = json.loads(leaf[13:])
+    if published["tick_us"] != figure["believed_from"]:
+        raise Failed("publication: it is of another instant than the figure's believed_from")
+    yield Check("publication", True, f"{published['figures_count']} figures, {published['software']}")
+    path = [bytes.fromhex(h) for h in place["path"]]
+    root = root_of_path(place["index"], place["size"], canonical(figure), path)
+    if root.hex() != published["figures_root"] or place["size"] != published["figures_count"]:
+        raise Failed("figure: it is not in that publication")
+    yield Check("figure", True, f"{figure['name']} of {figure['subject']}: {figure['value'] or 'no value'} "
+                f"{figure['unit']}, {figure['stage']}, number {place['index']} of {place['size']}")
+    values, stated = {}, 0
+    for step in bundle["steps"]:
+        out = replay(step, values, leaves, bundle["tables"])
+        if out != step["out"]:
+            raise Failed(f"step {step['id']}: {step['op']} gives {out}, not {step['out']}")
+        values[step["id"]] = out
+        stated += step["op"] == "text"
+    yield Check("step", True, f"{len(values)} steps done again, {stated} stated and not recomputed")
+    if not bundle["steps"] or bundle["steps"][-1]["out"] != figure["value"]:
+        raise Failed("value: the last step is not the figure's value")
+    yield Check("value", True, f"{figure['value'] or 'no value'}")
+
+
+def check(data, keys=None):
+    """All checks of a bundle's bytes, in order; the last one is not ok where something fails."""
+    done = []
+    try:
+        for item in _checks(data, keys):
+            done.append(item)
+    except Failed as error:
+        done.append(Check("failed", False, str(error)))
+    except (ValueError, KeyError, IndexError, TypeError, struct.error, AttributeError, ZeroDivisionError) as error:
+        done.append(Check("failed", False, f"not of the form of a bundle: {error!r}"))
+    return done
+
+
+def main(arguments):
+    """Command line."""
+    files, keys, language = [], [], "en"
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word in ("--key", "--lang") and rest:
+            if word == "--key":
+                keys.append(rest.pop(0))
+            else:
+                language = rest.pop(0)
+        else:
+            files.append(word)
+    if len(files) != 1 or files[0].startswith("-"):
+        print(__doc__)
+        return 2
+    try:
+        with open(files[0], "rb") as stream:
+            data = stream.read()
+    except OSError as error:
+        print(f"{files[0]}: {error.strerror}")
+        return 2
+    word = ZH if language.startswith("zh") else {}
+    done = check(data, keys)
+    for item in done:
+        state = word.get("ok", "ok") if item.ok else word.get("failed", "FAILED")
+        print(f"[{state}] {word.get(item.name, item.name)}: {item.detail}")
+    good = all(item.ok for item in done)
+    if good:
+        bundle = json.loads(data.partition(b"\n")[2])
+        for name, table in sorted(bundle["tables"].items()):
+            print(f"{word.get('tables', 'table used (compare it with the standard)')}: {name}, "
+                  f"sha256 {hashlib.sha256(canonical(table)).hexdigest()[:16]}, {table['points']}")
+        for limit in bundle["limits_of_proof"]:
+            print(f"{word.get('limits', 'not shown by this proof')}: {limit}")
+    print(word.get("all", "everything holds") if good else word.get("bad", "does NOT hold"))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
