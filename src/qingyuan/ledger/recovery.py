@@ -44,7 +44,7 @@ def recover(folder: Path, meta: Meta, vkeys: list[str], newest: int, each: Calla
     """Check the end of a ledger, cut a tear, complete what is made from the log.
 
     The `newest` leaves are read whole, held against the hash files, and given to `each`. Raises LedgerDamaged or
-    LedgerShortened and changes nothing in the log then.
+    LedgerShortened; no valid record is touched in any case.
     """
     signed, witnessed = _signed(folder, meta, vkeys), _witnessed(folder, meta, vkeys)
     floor = max(signed.size if signed else 0, witnessed.size if witnessed else 0)

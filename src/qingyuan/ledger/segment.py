@@ -112,15 +112,13 @@ class LogSegment:
         if start >= stop:
             return
         self.record(start)
-        number = start - self._segment.first
-        index = start
-        for found in walk(self._log, self._offset(number)):
+        offset = self._offset(start - self._segment.first)
+        for found in walk(self._log, offset):
             yield found
-            index += 1
-            if index == stop:
+            offset, start = found.end, start + 1
+            if start == stop:
                 return
-            number += 1
-        raise LedgerDamaged(self._segment.path, 0, index, "no valid record here")
+        raise LedgerDamaged(self._segment.path, offset, start, "no valid record here")
 
     def _offset(self, number: int) -> int:
         return self._ends[number - 1] if number else self._start
