@@ -6,7 +6,7 @@ neither hidden nor invented.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,13 @@ class DroppedSegment:
 
     first: int
     count: int
-    sha256: str
+    sha256: str                 # of the sealed file, its trailer
+    hashes: str                 # SHA-256 over its run of `hashes.0`, which nothing else can check now
     told_by: int
 
     def payload(self) -> dict[str, Any]:
         """What the erasure leaf says."""
-        return {"dropped": {"first": self.first, "count": self.count, "sha256": self.sha256}}
+        return {"dropped": {"first": self.first, "count": self.count, "sha256": self.sha256, "hashes": self.hashes}}
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,10 @@ def read_dropped(folder: Path) -> Dropped:
         content = open_text(folder / FILE, KIND)
     except FileNotFoundError:
         return Dropped()
-    return Dropped(tuple(DroppedSegment(row["first"], row["count"], row["sha256"], row["told_by"])
-                         for row in content["segments"]))
+    return Dropped(tuple(DroppedSegment(**row) for row in content["segments"]))
 
 
 def write_dropped(folder: Path, dropped: Dropped) -> None:
     """Put the file in its place, durably."""
-    rows = [{"first": s.first, "count": s.count, "sha256": s.sha256, "told_by": s.told_by} for s in dropped.segments]
-    put(folder / FILE, sealed_text(KIND, {"segments": rows}))
+    put(folder / FILE, sealed_text(KIND, {"segments": [asdict(segment) for segment in dropped.segments]}))
     sync_folder(folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from qingyuan.ledger.errors import LedgerDamaged
 from qingyuan.ledger.files import open_text, put, sealed_text
 from qingyuan.ledger.home import QUARANTINE, Home
 from qingyuan.ledger.keyring import Keyring
+from qingyuan.ledger.levels import Levels
 from qingyuan.ledger.seal import DIGEST
 from qingyuan.ledger.segment import Segment
 from qingyuan.ledger.store import Ledger
@@ -126,8 +128,8 @@ class Quarantine:
             segments = ledger.segments()
             if ledger.size > segments[-1].first and _received(ledger, segments[-1].first) // DAY_US < now_us // DAY_US:
                 self._writer.rotate()
-                self._writer.settle()
-                segments = ledger.segments()
+            self._writer.settle()
+            segments = ledger.segments()
             limit = now_us - self._quota.retention_days * DAY_US
             gone = 0
             for segment, after in pairwise(segments):
@@ -138,13 +140,15 @@ class Quarantine:
         return gone
 
     def _drop(self, segment: Segment, count: int, now_us: int) -> None:
+        levels = Levels(self._writer.path)
+        hashes = sha256(levels.run(0, segment.first, count)).hexdigest()
+        levels.close()
         trailer = segment.path.read_bytes()[-DIGEST:].hex()
-        told = {"dropped": {"first": segment.first, "count": count, "sha256": trailer}}
-        index = self._writer.append_json(Kind.ERASURE, told, now_us)
+        fresh = DroppedSegment(segment.first, count, trailer, hashes, self._writer.size)
+        self._writer.append_json(Kind.ERASURE, fresh.payload(), now_us)
         self._writer.commit()
         self._writer.checkpoint()
         known = read_dropped(self._writer.path).segments
-        fresh = DroppedSegment(segment.first, count, trailer, index)
         write_dropped(self._writer.path, Dropped((*known, fresh)))
         _remove_dropped(self._writer.path)
 

@@ -7,6 +7,7 @@ a writer is at work only what its checkpoint covers is checked.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from qingyuan.ledger.dropped import Dropped, read_dropped
 from qingyuan.ledger.errors import HomeError, KeyringError, LedgerDamaged
 from qingyuan.ledger.home import OFFICE, QUARANTINE, Home
 from qingyuan.ledger.keyring import Keyring, origin_of
+from qingyuan.ledger.levels import HASH, Levels
 from qingyuan.ledger.personal import damaged
 from qingyuan.ledger.segment import Segment, header, list_segments
 from qingyuan.ledger.store import writer_alive
@@ -111,7 +113,7 @@ def verify_ledger(folder: Path, home_id: str, keyring: Keyring | None, witness_k
     if seen.not_opened:
         report.not_checked.append(f"withheld parts of {seen.not_opened} leaves (no keyring)")
     _check_roots(notes, leaves, report)
-    _check_dropped(dropped, seen, report)
+    _check_dropped(folder, dropped, seen, report)
     if keyed:
         check_keys(folder, seen, report.signed, report.live, report.complain)
     check_others(folder, seen.dictionaries, keyed, report.live, report.complain)
@@ -124,7 +126,7 @@ def _keys(name: str, keyring: Keyring | None) -> list[str]:
 
 def _segments(folder: Path, origin: str, leaves: LeafCheck, tree: TreeCheck, report: LedgerReport) -> None:
     """Every segment in turn. A writer may seal one meanwhile: then it is looked for again under its new name."""
-    done = leaves.next - 1
+    done = -1
     while True:
         ahead = [segment for segment in list_segments(folder) if segment.first > done]
         if not ahead:
@@ -185,11 +187,21 @@ def _dropped(folder: Path, name: str, report: LedgerReport) -> Dropped:
     return dropped
 
 
-def _check_dropped(dropped: Dropped, seen: Seen, report: LedgerReport) -> None:
-    """Each dropped segment continues the one before, and a leaf tells of it (if that leaf was not dropped itself)."""
-    first = 0
+def _check_dropped(folder: Path, dropped: Dropped, seen: Seen, report: LedgerReport) -> None:
+    """Each dropped segment continues the one before, its hashes are those it had, and a leaf tells of it.
+
+    (Unless that leaf was dropped itself: then a later one told of that.)
+    """
+    first, levels = 0, Levels(folder)
     for segment in dropped.segments:
         told = seen.erasures.get(segment.told_by)
         if segment.first != first or (segment.told_by >= dropped.first and told != segment.payload()):
             report.complain("dropped", segment.first, None, "leaves were dropped and no erasure leaf tells of it")
         first = segment.first + segment.count
+        try:
+            hashes = hashlib.sha256(levels.run(0, segment.first, segment.count)).hexdigest()
+        except LookupError:
+            hashes = ""
+        if hashes != segment.hashes:
+            report.complain("hashes.0", segment.first, HASH * segment.first, "not the hashes kept of dropped leaves")
+    levels.close()

@@ -160,7 +160,7 @@ def check_others(folder: Path, dictionaries: set[str], keyed: bool | None, live:
                 complain(name, None, 0, "the lock file is not empty")
         elif name == KEYS and keyed is False:
             complain(name, None, None, "a file that does not belong here")
-        elif not _known(name, folder) and not (live and name.endswith(TEMPORARY)):
+        elif not _known(name, folder) and not (live and name.endswith((TEMPORARY, LOG, ENDS))):    # sealed just now
             complain(name, None, None, "left over from a kill" if name.endswith(TEMPORARY)
                      else "a file that does not belong here")
 
