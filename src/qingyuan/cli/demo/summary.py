@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qingyuan.ledger import Home
 from qingyuan.lake import Lake
+from qingyuan.ledger import Home
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.figure import Figure
 from qingyuan.registry import Registry

@@ -1,0 +1,141 @@
+"""The ledger's side of the gateway, in one thread: judge, append, sync, and only then say what to answer.
+
+A batch is written and synced as one group. Nothing of it is acknowledged unless the sync succeeded.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from qingyuan.evidence.leaf import Kind, Verdict
+from qingyuan.gateway.counters import Counters
+from qingyuan.gateway.head import ANSWER_BIT, Head
+from qingyuan.gateway.inbox import Parcel, Peer
+from qingyuan.gateway.judge import Judge, Judged
+from qingyuan.gateway.roster import Roster
+from qingyuan.gateway.ticks import Ticks
+from qingyuan.hj212 import RawFrame, compose, kind_of, secret_spans
+from qingyuan.hj212.answer import ANSWERS
+from qingyuan.ledger import Home, Keyring, Quarantine, open_or_succeed, raw_digest
+from qingyuan.registry import Register
+
+CHECKPOINT_US, REFRESH_US, RETENTION_US = 250_000, 1_000_000, 3_600_000_000
+Answers = list[tuple[Peer, bytes]]
+
+
+def now_us() -> int:
+    """Our clock, microseconds since 1970 UTC."""
+    return time.time_ns() // 1000
+
+
+class Committer:
+    """One telegram ledger and its quarantine. For use in one thread."""
+
+    def __init__(self, home: Home, keyring: Keyring, name: str, register: Register) -> None:
+        self.counters = Counters()
+        self._writer = open_or_succeed(home, keyring, name)
+        self._quarantine = Quarantine.open(home, keyring, self._writer.name)
+        self.roster = Roster(home, keyring)
+        self._judge = Judge(self.roster, keyring, register)
+        self._ticks = Ticks(now_us(), self.roster.registry.tick_us)
+        self._signed_us = self._looked_us = self._retained_us = now_us()
+        self._unsigned = False
+
+    @property
+    def ledger(self) -> str:
+        """Name of the telegram ledger (a successor's where one had to be closed)."""
+        return self._writer.name
+
+    def work(self, parcels: Sequence[Parcel], connections: int) -> Answers:
+        """Take a batch; returns what to send back to whom. Raises LedgerBroken if it could not be made durable."""
+        self._tick(connections)
+        judged = [(parcel.peer, found) for parcel in parcels for found in self._read(parcel)]
+        self._welcome([found for _, found in judged])
+        answers: dict[Peer, list[bytes]] = {}
+        for peer, found in judged:
+            if self._keep(peer, found) and (answer := _answer(found.head)):
+                answers.setdefault(peer, []).append(answer)
+        self._writer.commit()
+        self._quarantine.commit()
+        self._unsigned = self._unsigned or bool(judged)
+        self.upkeep()
+        self.counters.answers += sum(map(len, answers.values()))
+        return [(peer, b"".join(parts)) for peer, parts in answers.items()]
+
+    def _read(self, parcel: Parcel) -> list[Judged]:
+        out = []
+        for item in parcel.peer.reader.feed(parcel.data):
+            out.append(self._judge.frame(item.raw, now_us()) if isinstance(item, RawFrame) else Judge.span(item.raw))
+        if parcel.last and parcel.peer.reader.remainder:
+            out.append(Judge.span(parcel.peer.reader.remainder))
+        return out
+
+    def _welcome(self, judged: Sequence[Judged]) -> None:
+        """Register loggers that may register themselves, then judge their frames again by what was registered."""
+        fresh = {found.newcomer.mn: found.newcomer for found in reversed(judged) if found.newcomer is not None}
+        if not fresh:
+            return
+        self.roster.enter(list(fresh.values()))
+        self.counters.registered += len(fresh)
+        for found in judged:
+            if found.newcomer is not None:
+                found.verdict = self._judge.frame(found.raw, now_us()).verdict
+
+    def _keep(self, peer: Peer, found: Judged) -> bool:
+        """Append one frame; True if it was accepted (a repeat counts as accepted and is not appended again)."""
+        where = found.raw, secret_spans(found.raw), peer.address, peer.port, peer.local_port, found.crc_variant
+        if found.verdict is not Verdict.ACCEPTED:
+            self.counters.reject(found.verdict)
+            if self._quarantine.append_frame(now_us(), *where, found.verdict) is None:
+                self.counters.beyond_quota += 1
+            return False
+        if found.head is not None and found.head.identified and self._writer.seen(raw_digest(found.raw)):
+            self.counters.repeats += 1
+            return True
+        self._writer.append_frame(now_us(), *where, found.verdict)
+        self.counters.telegrams += 1
+        return True
+
+    def _tick(self, connections: int) -> None:
+        boundary = self._ticks.due(now_us())
+        if boundary is not None:
+            self._tick_leaf(boundary, connections, last=False)
+
+    def _tick_leaf(self, boundary_us: int, connections: int, *, last: bool) -> None:
+        self._writer.append_json(Kind.TICK, {
+            "tick_us": boundary_us, "connections": connections, "counters": self.counters.payload(),
+            "office_size": self.roster.office_size, "last": last}, now_us())
+        self._unsigned = True
+
+    def upkeep(self) -> None:
+        """Sign what is durable if it is due, look at the office ledger, let expired strangers go."""
+        now = now_us()
+        if self._unsigned and now - self._signed_us >= CHECKPOINT_US:
+            self._writer.checkpoint()
+            self._quarantine.checkpoint()
+            self._signed_us, self._unsigned = now, False
+        if now - self._looked_us >= REFRESH_US:
+            self._looked_us = now
+            if self.roster.refresh():
+                self._ticks.set_length(now, self.roster.registry.tick_us)
+        if now - self._retained_us >= RETENTION_US:
+            self._retained_us = now
+            self._quarantine.drop_expired(now)
+
+    def close(self, connections: int) -> None:
+        """The last tick, everything signed, ledgers let go."""
+        self._tick_leaf(now_us(), connections, last=True)
+        self._writer.close()
+        self._quarantine.close()
+        self.roster.close()
+
+
+def _answer(head: Head | None) -> bytes | None:
+    """The answer an accepted frame asks for (HJ 212-2017 6.5.2, 6.5.3), or None."""
+    if head is None or head.flag is None or not head.flag & ANSWER_BIT:
+        return None
+    cn = ANSWERS.get(kind_of(head.cn))
+    if cn is None:
+        return None
+    return compose(cn, head.qn or None, head.password or None, head.mn, str(head.flag & ~3))

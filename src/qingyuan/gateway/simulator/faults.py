@@ -1,0 +1,61 @@
+"""Faults that real lines and loggers have, put into a stream of telegrams by a seed: a closed list."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from qingyuan.gateway.simulator.telegrams import Telegram
+from qingyuan.hj212 import frame as frame_of
+
+LATE_US = 7_200_000_000
+
+
+class Fault(StrEnum):
+    """What can go wrong with one telegram."""
+
+    CRC = "crc"                # a byte damaged on the way
+    LENGTH = "length"          # the declared length is wrong
+    CUT = "cut"                # the line breaks in the middle
+    PASSWORD = "password"      # noqa: S105  (the name of a fault)
+    UNKNOWN = "unknown"        # a logger nobody registered
+    REPEAT = "repeat"          # sent twice
+    LATE = "late"              # sent two hours after it was due
+
+
+def with_faults(frames: Iterable[Telegram], rates: dict[Fault, float], seed: int = 1) -> Iterator[Telegram]:
+    """Telegrams with faults of given rates (0 to 1), drawn from the seed; a damaged one is followed by the right one."""
+    draw = random.Random(seed)
+    late: list[Telegram] = []
+    for telegram in frames:
+        while late and late[0].send_at_us <= telegram.send_at_us:
+            yield late.pop(0)
+        fault = next((f for f, rate in rates.items() if draw.random() < rate), None)
+        if fault is Fault.LATE:
+            late.append(telegram._replace(send_at_us=telegram.send_at_us + LATE_US))
+            late.sort()
+            continue
+        if fault is not None:
+            yield telegram._replace(frame=damaged(telegram.frame, fault, draw))
+        yield telegram
+    yield from late
+
+
+def damaged(raw: bytes, fault: Fault, draw: random.Random) -> bytes:
+    """One frame with one fault."""
+    if fault is Fault.CRC:
+        place = draw.randrange(20, len(raw) - 10)
+        return raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1:]
+    if fault is Fault.LENGTH:
+        return b"##%04d" % (int(raw[2:6]) + draw.choice((-3, 2, 40))) + raw[6:]
+    if fault is Fault.CUT:
+        return raw[:draw.randrange(10, len(raw) - 6)] + b"\r\n"
+    segment = raw[6:6 + int(raw[2:6])]
+    if fault is Fault.PASSWORD:
+        head, _, rest = segment.partition(b"PW=")
+        return frame_of(head + b"PW=wrong0;" + rest.partition(b";")[2])
+    if fault is Fault.UNKNOWN:
+        head, _, rest = segment.partition(b"MN=")
+        return frame_of(head + b"MN=STRANGER%d;" % draw.randrange(10) + rest.partition(b";")[2])
+    return raw
