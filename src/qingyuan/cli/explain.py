@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("explain", help=_("Explain a figure down to its telegrams, and what changed since it was published"))(run)
+    app.command("explain", help=_("Explain a figure down to its telegrams, and what changed since"))(run)
 
 
 def run(
-    figure: Annotated[str, typer.Argument(help=_("NAME/SUBJECT/START, for example aqi.realtime/1151A/2020-04-01T14:00"))],
+    figure: Annotated[str, typer.Argument(help=_("NAME/SUBJECT/START, as aqi.realtime/1151A/2020-04-01T14:00"))],
     home: Annotated[Path, typer.Option("--home", help=_("Folder of the system"))],
     as_of: Annotated[str | None, typer.Option("--as-of", help=_("As it was believed at this instant"))] = None,
     bundle: Annotated[Path | None, typer.Option("--bundle", help=_("Write the proof to this file"))] = None,
@@ -67,7 +67,7 @@ def show(found: Explanation, console: Any) -> None:
     from qingyuan.numerics.time import iso_local, iso_utc
 
     figure = found.figure
-    head = _("[b]{figure}[/b] = [b]{value}[/b] {unit}  ({stage}, {standard}, version {version}, believed since {since})")
+    head = _("[b]{figure}[/b] = [b]{value}[/b] {unit} ({stage}, {standard}, version {version}, believed since {since})")
     tree = Tree(head.format(figure=escape(str(figure.key)), value=figure.value or _("no value"), unit=figure.unit,
                             stage=figure.stage, standard=figure.standard, version=figure.version,
                             since=iso_utc(figure.believed_from)))
@@ -117,6 +117,7 @@ def _label(found: Explanation, step: dict[str, Any]) -> str:
         leaf = parse(data)
         text = leaf.payload.masked.decode("utf-8", "replace").strip()
         return _("{out} from telegram {ledger}#{leaf}: {factor}-{suffix}{what}\n{text}").format(
-            out=step["out"], ledger=name, leaf=index, factor=step["factor"], suffix=step["suffix"], what=what, text=text)
+            out=step["out"], ledger=name, leaf=index, factor=step["factor"], suffix=step["suffix"], what=what,
+            text=text)
     more = {k: v for k, v in step.items() if k not in ("id", "op", "in", "out", "figure")}
     return f"{step['out'] or '–'} = {step['op']} {json.dumps(more, ensure_ascii=False) if more else ''}{what}"

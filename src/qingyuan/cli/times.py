@@ -17,7 +17,8 @@ def instant_us(text: str) -> int:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(_("'{text}' is no time; write for example 2020-04-01T14:00").format(text=text)) from None
+        what = _("'{text}' is no time; write for example 2020-04-01T14:00").format(text=text)
+        raise typer.BadParameter(what) from None
     if when.tzinfo is None:
         when = when.replace(tzinfo=CST)
     return (when - EPOCH) // timedelta(microseconds=1)

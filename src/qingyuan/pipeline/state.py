@@ -43,7 +43,7 @@ class State:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._cells: dict[tuple[str, int], Cell] = {}
-        self._stored = {span for span in rows.days_in(lake)}
+        self._stored = rows.days_in(lake)
         self.written = Written()
 
     def cell(self, subject: str, at_us: int) -> Cell:

@@ -25,7 +25,7 @@ class Fault(StrEnum):
 
 
 def with_faults(frames: Iterable[Telegram], rates: dict[Fault, float], seed: int = 1) -> Iterator[Telegram]:
-    """Telegrams with faults of given rates (0 to 1), drawn from the seed; a damaged one is followed by the right one."""
+    """Telegrams with faults of given rates (0 to 1), drawn from the seed; the right one follows a damaged one."""
     draw = random.Random(seed)
     late: list[Telegram] = []
     for telegram in frames:

@@ -1,4 +1,4 @@
-"""Many loggers in one process: each connects, sends when it is time, waits for the answer, sends again if none comes."""
+"""Many loggers in one process: each connects, sends in time, waits for the answer, sends again if none comes."""
 
 from __future__ import annotations
 
@@ -70,8 +70,10 @@ class Logger:
             if not data:
                 raise EOFError("the platform closed the connection")
             for item in self._reader.feed(data):
-                if isinstance(item, RawFrame) and (answer := decode(item.raw)).cn in ("9013", "9014") and answer.qn == qn:
-                    return
+                if isinstance(item, RawFrame):
+                    answer = decode(item.raw)
+                    if answer.cn in ("9013", "9014") and answer.qn == qn:
+                        return
 
     def close(self) -> None:
         """Hang up."""

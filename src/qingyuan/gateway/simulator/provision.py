@@ -29,7 +29,8 @@ def provision(home: Home, keyring: Keyring, source: Source, *, real_us: int, spe
           for station in source.stations)]
     with open_office(home, keyring) as writer:
         for entry in entries:
-            append_once(writer, Kind.REGISTRY, entry | {"key": f"provision/{source.name}/{entry['entry']}/{entry['id']}"})
+            key = f"provision/{source.name}/{entry['entry']}/{entry['id']}"
+            append_once(writer, Kind.REGISTRY, entry | {"key": key})
 
 
 def _ratio(value: float) -> str:

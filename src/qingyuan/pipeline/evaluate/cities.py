@@ -26,7 +26,8 @@ def complete(context: Context, city: str, start: int) -> bool:
 
 def evaluate(context: Context, city: str, kind: str, start: int) -> bool:
     """`hour.*` or `day.*` figures of a city from the same figures of its points; True if one changed."""
-    return any([_post(context, city, f"{kind}.{symbol}", symbol, start) for symbol in SYMBOLS])
+    changed = [_post(context, city, f"{kind}.{symbol}", symbol, start) for symbol in SYMBOLS]
+    return any(changed)
 
 
 def enough(valid: int, points: int, context: Context) -> bool:

@@ -42,7 +42,8 @@ def evaluate(context: Context, site_id: str, starts: Iterable[int]) -> list[int]
         drafts = [_draft(site, factor, start, sent.get((factor, start)), minutes.get((factor, start), []),
                          sorted(failed.get((factor, start), [])))
                   for factor in sorted({f for f, s in (*sent, *minutes) if s == start})]
-        if any([context.post(draft) for draft in drafts]):
+        posted = [context.post(draft) for draft in drafts]
+        if any(posted):
             changed.append(start)
     return changed
 
@@ -101,8 +102,9 @@ def _draft(site: Site, factor: str, start: int, sent: Observation | None, minute
     elif value is None:
         detail["excluded"] = ["too_few_minutes"]
     return Draft(FigureKey(f"hour.{symbol}", site.id, start), 3600,
-                 decimals.to_text(*value) if value else "", value, factors.unit_of(factor), validity_standard(factor, start),
-                 RULES, detail, tuple(f"{r.ledger}#{r.leaf} avg" for r in rows if r), factor)
+                 decimals.to_text(*value) if value else "", value, factors.unit_of(factor),
+                 validity_standard(factor, start), RULES, detail,
+                 tuple(f"{r.ledger}#{r.leaf} avg" for r in rows if r), factor)
 
 
 def _flags(site: Site, sent: Sent, minutes: Minutes, first: int, last: int) -> list[Flag]:

@@ -55,7 +55,8 @@ def gather(home: Home, lake: Lake, subjects: Iterable[str], start_us: int, end_u
            registry: Registry | None = None) -> Beliefs:
     """Read everything about some subjects in [start, end) as it was believed at an instant."""
     where = {"sites": sorted(subjects), "start_us": start_us, "end_us": end_us, "as_of_us": as_of_us}
-    figures = {(f.name, f.subject, f.start): f for table in rows.TABLES for f in rows.figures(lake.read(table, **where))}
+    found_figures = (f for table in rows.TABLES for f in rows.figures(lake.read(table, **where)))
+    figures = {(f.name, f.subject, f.start): f for f in found_figures}
     observations: dict[tuple[str, str, int], list[Observation]] = {}
     for row in rows.observations(lake.read("observation", **where)):
         hour = row.key.start_us // 3_600_000_000 * 3_600_000_000
