@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     home: Annotated[Path, typer.Option("--home", help=_("Folder of the system"))],
-    store: Annotated[Path | None, typer.Option("--store", help=_("Folder of the witness (default: in the home)"))] = None,
+    store: Annotated[Path | None, typer.Option("--store", help=_("Folder of the witness, else in the home"))] = None,
     once: Annotated[bool, typer.Option("--once", help=_("Visit each ledger once; exit 1 if one is refused"))] = False,
 ) -> None:
     """Co-sign what continues what was seen before; refuse and record what does not."""
@@ -40,6 +40,6 @@ def run(
             refused = True
             typer.echo(_("REFUSED {alarm}").format(alarm=outcome.alarm))
         else:
-            said = _("co-signed {ledger} at {size} leaves") if outcome.cosigned else _("{ledger}: {size} leaves as before")
-            typer.echo(said.format(ledger=outcome.ledger, size=outcome.size))
+            new, old = _("co-signed {ledger} at {size} leaves"), _("{ledger}: {size} leaves as before")
+            typer.echo((new if outcome.cosigned else old).format(ledger=outcome.ledger, size=outcome.size))
     raise typer.Exit(1 if refused else 0)

@@ -1,0 +1,89 @@
+"""`qingyuan evidence …`: verify everything, prove a leaf, check a proof, dump leaves, export hash tiles."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qingyuan.cli.i18n import _
+
+if TYPE_CHECKING:
+    from qingyuan.ledger import Home, HomeReport, Ledger, LedgerReport
+
+HomeOption = Annotated[Path, typer.Option("--home", help=_("Folder of the system"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    from qingyuan.cli import evidence_export, evidence_prove
+
+    group = typer.Typer(help=_("Verify ledgers, prove leaves, check proofs"), no_args_is_help=True)
+    group.command("verify", help=_("Read everything again; name every changed byte; exit 1 if there is one"))(verify)
+    group.command("prove", help=_("Write the proof of one leaf to a file, secrets withheld"))(evidence_prove.prove)
+    group.command("check", help=_("Check a proof with the one-file verifier, in a process of its own"))(
+        evidence_prove.check)
+    group.command("verifier", help=_("Copy the one-file verifier, to be given to others"))(evidence_prove.verifier)
+    group.command("dump", help=_("Print leaves, one JSON object a line, secrets withheld"))(evidence_export.dump)
+    group.command("tiles", help=_("Write a ledger's hash tiles and checkpoint, for transparency-log clients"))(
+        evidence_export.tiles)
+    app.add_typer(group, name="evidence")
+
+
+def open_ledger(home: Home, name: str) -> Ledger:
+    """A ledger of a home for reading; raises CliError when there is none of that name."""
+    from qingyuan.cli.errors import CliError
+    from qingyuan.ledger import Ledger
+
+    if name not in home.ledgers():
+        raise CliError(_("there is no ledger {name}").format(name=name),
+                       _("there are: {names}").format(names=", ".join(home.ledgers())))
+    return Ledger(home.ledger_path(name))
+
+
+def verify(
+    home: HomeOption,
+    ledger: Annotated[str | None, typer.Option("--ledger", help=_("Only this ledger"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON"))] = False,
+) -> None:
+    """Verify every ledger of a home."""
+    from qingyuan.ledger import Home, verify_home
+    from qingyuan.ledger.verify import open_keyring
+
+    opened = Home.open(home)
+    if ledger is not None:
+        open_ledger(opened, ledger).close()
+    keyring, why_not = open_keyring(opened)
+    report = verify_home(opened, keyring, (lambda _report: None) if as_json else _show, ledger)
+    if as_json:
+        typer.echo(json.dumps(as_dict(report), ensure_ascii=False, indent=1))
+    else:
+        for problem in report.others:
+            typer.echo(_("PROBLEM {problem}").format(problem=problem))
+        for text in [*report.not_checked, *([why_not] if why_not else [])]:
+            typer.echo(_("not checked: {what}").format(what=text))
+        typer.echo(_("{count} problems").format(count=len(report.problems)) if report.problems
+                   else _("every byte is as it was written"))
+    raise typer.Exit(1 if report.problems else 0)
+
+
+def as_dict(report: HomeReport) -> dict[str, object]:
+    """The report as plain data."""
+    from dataclasses import asdict
+
+    return {"ok": not report.problems, "problems": [asdict(problem) for problem in report.problems],
+            "not_checked": report.not_checked,
+            "ledgers": [{name: value for name, value in asdict(one).items() if name != "problems"}
+                        for one in report.ledgers]}
+
+
+def _show(report: LedgerReport) -> None:
+    typer.echo(_("ledger {name}: {leaves} leaves, {signed} under its checkpoint, {witnessed} witnessed").format(
+        name=report.ledger, leaves=report.leaves, signed=report.signed, witnessed=report.witnessed)
+        + (" " + _("(being written)") if report.live else ""))
+    for problem in report.problems:
+        typer.echo(_("PROBLEM {problem}").format(problem=problem))
+    for text in report.not_checked:
+        typer.echo(_("not checked: {what}").format(what=text))
