@@ -68,3 +68,7 @@ def test_find_sees_a_record_across_the_edge_of_what_it_reads(tmp_path, monkeypat
 def test_nothing_is_found_in_noise(tmp_path):
     assert record.find(file_of(tmp_path, b"QYL1" * 5000), 0) is None
     assert record.find(file_of(tmp_path, b""), 0) is None
+
+
+def test_a_representation_never_shows_private_bytes():
+    assert "geheim" not in repr(record.read(record.pack(LEAVES[0], b"geheim")[0], 0))

@@ -152,3 +152,17 @@ def test_every_changed_byte_of_a_small_sealed_file_shows(tmp_path):
         assert not trailer_holds(path)
     path.write_bytes(whole[:20])
     assert not trailer_holds(path)
+
+
+def test_a_segment_that_cannot_be_sealed_stays_a_log_and_is_told_of(tmp_path):
+    home, keyring = small_ledger(tmp_path / "home", 10, LARGE)
+    with LedgerWriter.open(home.ledger_path("gw1"), keyring, home.id, LARGE) as writer:
+        log = only(writer.path).path
+        data = bytearray(log.read_bytes())
+        data[-1] ^= 1
+        log.write_bytes(data)
+        writer.rotate()
+        writer.settle()
+        assert [type(error) for error in writer.seal_failures] == [LedgerDamaged]
+        assert append(writer, 10) == 10
+    assert log.read_bytes() == data

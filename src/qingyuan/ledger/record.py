@@ -28,6 +28,9 @@ class Record(NamedTuple):
     private: bytes
     hash: bytes
 
+    def __repr__(self) -> str:
+        return f"Record(to {self.end}, {len(self.leaf)} bytes)"         # never the private ones
+
 
 def pack(leaf: bytes, private: bytes) -> tuple[bytes, bytes]:
     """Record bytes and leaf hash."""

@@ -54,14 +54,19 @@ def is_segment(name: str, suffix: str) -> bool:
 
 def list_segments(folder: Path) -> list[Segment]:
     """Segments in the order of their leaves. Where a sealed one and its log are both there, the sealed one counts."""
+    names = _names(folder)
+    while (again := _names(folder)) != names:       # one listing can miss both names while a segment is being sealed
+        names = again
     found: dict[int, Segment] = {}
-    for name in os.listdir(folder):
-        for suffix in (LOG, SEAL):
-            if is_segment(name, suffix):
-                first = int(name[:DIGITS])
-                if suffix == SEAL or first not in found:
-                    found[first] = Segment(first, folder / name, suffix == SEAL)
+    for name in names:
+        first, sealed = int(name[:DIGITS]), name.endswith(SEAL)
+        if sealed or first not in found:
+            found[first] = Segment(first, folder / name, sealed)
     return [found[first] for first in sorted(found)]
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(name for name in os.listdir(folder) if is_segment(name, LOG) or is_segment(name, SEAL))
 
 
 def covering(segments: list[Segment], index: int) -> Segment | None:

@@ -103,6 +103,11 @@ class LedgerWriter:
         """Leaves on disk and synced."""
         return self._durable
 
+    @property
+    def seal_failures(self) -> list[Exception]:
+        """Why full segments could not be sealed; their logs stay, and `verify` names what is wrong with them."""
+        return list(self._sealer.failed)
+
     def append_frame(self, received_us: int, raw: bytes, spans: Sequence[tuple[int, int]], peer: str, peer_port: int,
                      local_port: int, crc_variant: CrcVariant, verdict: Verdict) -> int:
         """Buffer a frame as received; returns its leaf number. `spans` are the secret parts (offset, length)."""
