@@ -64,6 +64,7 @@ def show(found: Explanation, console: Any) -> None:
     from rich.markup import escape
     from rich.tree import Tree
 
+    from qingyuan.evidence.leaf import parse
     from qingyuan.numerics.time import iso_local, iso_utc
 
     figure = found.figure
@@ -73,6 +74,13 @@ def show(found: Explanation, console: Any) -> None:
                             since=iso_utc(figure.believed_from)))
     by_id = {step["id"]: step for step in found.steps}
     _step(tree, found, by_id, found.steps[-1], set())
+    telegrams = tree.add(_("telegrams as received, secrets withheld"))
+    for number in range(len(found.leaves.used()) - (found.publication is not None)):
+        name, index, data = found.leaves.item(number)
+        leaf = parse(data)
+        text = leaf.payload.masked.decode("utf-8", "replace").strip()
+        telegrams.add(escape(_("{ledger}#{leaf} received {when} from {peer}\n{text}").format(
+            ledger=name, leaf=index, when=iso_utc(leaf.received_us), peer=leaf.payload.peer, text=text)))
     if found.flags:
         flags = tree.add(_("flags"))
         for flag in found.flags:
@@ -111,13 +119,8 @@ def _step(tree: Any, found: Explanation, by_id: dict[str, Any], step: dict[str, 
 def _label(found: Explanation, step: dict[str, Any]) -> str:
     what = f" [{step['figure']}]" if "figure" in step else ""
     if step["op"] == "telegram":
-        name, index, data = found.leaves.item(step["leaf"])
-        from qingyuan.evidence.leaf import parse
-
-        leaf = parse(data)
-        text = leaf.payload.masked.decode("utf-8", "replace").strip()
-        return _("{out} from telegram {ledger}#{leaf}: {factor}-{suffix}{what}\n{text}").format(
-            out=step["out"], ledger=name, leaf=index, factor=step["factor"], suffix=step["suffix"], what=what,
-            text=text)
+        name, index, _data = found.leaves.item(step["leaf"])
+        return _("{out} from telegram {ledger}#{leaf}: {factor}-{suffix}{what}").format(
+            out=step["out"], ledger=name, leaf=index, factor=step["factor"], suffix=step["suffix"], what=what)
     more = {k: v for k, v in step.items() if k not in ("id", "op", "in", "out", "figure")}
     return f"{step['out'] or '–'} = {step['op']} {json.dumps(more, ensure_ascii=False) if more else ''}{what}"

@@ -25,13 +25,12 @@ VERBS = (
     ("rebuild", "rebuild"),
     ("explain", "explain"),
     ("evidence", "evidence"),
-    ("stations", "stations"),
     ("import_", "import"),
     ("export", "export"),
     ("simulate", "simulate"),
     ("data_fetch", "data"),
     ("hj212_decode", "hj212"),
-    ("conformance.runner", "conformance"),
+    ("conformance", "conformance"),
     ("doctor", "doctor"),
 )
 

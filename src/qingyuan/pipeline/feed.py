@@ -10,7 +10,7 @@ from typing import Any
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, Verdict, parse
 from qingyuan.ledger import Home, Ledger, office_quiet, writer_alive
 from qingyuan.pipeline.intake import Arrival
-from qingyuan.registry import fold
+from qingyuan.registry import EntryKind, fold
 
 OFFICE = "office"
 
@@ -34,6 +34,14 @@ class _Tail:
         while (self._ahead or self._more()) and self._ahead[0][1].received_us <= tick_us:
             self.position += 1
             yield self._ahead.popleft()
+
+    def entries_ahead(self, received_us: int) -> Iterator[dict[str, Any]]:
+        """Registry entries not taken yet that were received by an instant."""
+        while self._more():
+            pass
+        for _, leaf in self._ahead:
+            if leaf.received_us <= received_us and leaf.kind is Kind.REGISTRY:
+                yield leaf.payload
 
     def next_received(self) -> int | None:
         """Receive time of the first leaf not taken yet that the pipeline works on."""
@@ -75,6 +83,14 @@ class Feed:
         """Receive time of the oldest leaf that matters and was not taken yet."""
         times = [at for tail in self._tails.values() if (at := tail.next_received()) is not None]
         return min(times, default=None)
+
+    def tick_us_at(self, received_us: int) -> int:
+        """Length of the ticks that hold for something received then: the newest setting learned by that time."""
+        length = self.registry.tick_us
+        for payload in self._tails[OFFICE].entries_ahead(received_us):
+            if payload.get("entry") == EntryKind.SETTING:
+                length = fold([*self._entries, (received_us, payload)]).tick_us
+        return length
 
     def closed_through(self, now_us: int) -> int:
         """No leaf with a receive time up to this instant can still appear (microseconds, inclusive)."""

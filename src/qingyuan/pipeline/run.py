@@ -54,12 +54,11 @@ class Pipeline:
 
     def next_tick(self) -> int | None:
         """The next tick at which something can change, or None."""
-        registry = self.feed.registry
         times = [at for at in (self.feed.next_received(), self._next_due()) if at is not None]
         if not times:
             return None
-        step = registry.tick_us
         after = max(min(times), self.progress.tick_us + 1)
+        step = self.feed.tick_us_at(after)
         return -(-after // step) * step
 
     def _next_due(self) -> int | None:

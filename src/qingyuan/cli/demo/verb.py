@@ -44,7 +44,7 @@ def run(
     from qingyuan.gateway.simulator import choose_source
     from qingyuan.ledger import Home
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 110)
     source = choose_source(data, days=days, seed=seed)
     console.print(source.describe())
     folder = home or Path("var") / f"demo-{datetime.now():%Y%m%d-%H%M%S}"
