@@ -304,7 +304,8 @@ def _figure(bundle, leaves):
         raise Failed("figure: it is not in that publication")
     yield Check("figure", True, f"{figure['name']} of {figure['subject']}: {figure['value'] or 'no value'} "
                 f"{figure['unit']}, {figure['stage']}, number {place['index']} of {place['size']}")
-    values, stated = {}, 0
+    values: dict[str, str] = {}
+    stated = 0
     for step in bundle["steps"]:
         out = replay(step, values, leaves, bundle["tables"])
         if out != step["out"]:

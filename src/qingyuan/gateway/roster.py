@@ -11,9 +11,10 @@ from qingyuan.ledger.office import append_once
 from qingyuan.registry import EntryKind, Folding, Origin, Registry, Site, SiteKind, payload
 
 # HJ 212-2017 table 5; 27 and 39 (VOC, construction dust) are ambient air too, 24 and 26 ground and sea water
-KIND_OF_ST = {"21": SiteKind.WATER, "22": SiteKind.AIR, "23": SiteKind.NOISE, "24": SiteKind.WATER,
-              "26": SiteKind.WATER, "27": SiteKind.AIR, "31": SiteKind.GAS, "32": SiteKind.WATER, "33": SiteKind.WATER, "34": SiteKind.WATER,
-              "36": SiteKind.NOISE, "39": SiteKind.AIR, "51": SiteKind.GAS, "52": SiteKind.WATER}
+KIND_OF_ST = {
+    **dict.fromkeys(("21", "24", "26", "32", "33", "34", "52"), SiteKind.WATER),
+    **dict.fromkeys(("22", "27", "39"), SiteKind.AIR), **dict.fromkeys(("23", "36"), SiteKind.NOISE),
+    **dict.fromkeys(("31", "51"), SiteKind.GAS)}
 
 
 class Newcomer(NamedTuple):

@@ -132,9 +132,9 @@ class Server:
         parcels = [connection.take() for connection in chosen]
         answers = await self.loop.run_in_executor(self._thread, self._committer.work, parcels, len(self._connections))
         for peer, data in answers:
-            connection = self._by_peer.get(peer)
-            if connection is not None and not connection.transport.is_closing():
-                connection.transport.write(data)
+            asked = self._by_peer.get(peer)
+            if asked is not None and not asked.transport.is_closing():
+                asked.transport.write(data)
 
     def opened(self, connection: Connection) -> None:
         """A new connection, refused beyond the limit of the registry."""

@@ -121,7 +121,7 @@ def _compare(home: Home, fresh: Lake, old: Lake, part: Part, report: Report) -> 
 
 
 def _append(home: Home, lake: Lake, fixes: list[Figure], tick_us: int) -> None:
-    position = lake.current().position
+    position = dict(lake.current().position)
     OfficePublisher(home, Keyring.open(home.path / "keys"))(tick_us, fixes, position, Reason.SOFTWARE)
     transaction = lake.begin()
     for table in TABLES:

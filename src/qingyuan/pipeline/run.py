@@ -43,7 +43,7 @@ class Pipeline:
         manifest = lake.current()
         self._home, self._lake, self._publish = home, lake, publish
         self._every_tick = every_tick
-        self.feed = Feed(home, manifest.position)
+        self.feed = Feed(home, dict(manifest.position))
         self.feed.skip_admissions()
         self.state = State(lake)
         self.progress = Progress(manifest.tick_us)

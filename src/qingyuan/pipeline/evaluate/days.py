@@ -53,13 +53,13 @@ def _post(context: Context, site_id: str, day_us: int, symbol: str) -> bool:
     detail: dict[str, Any]
     if symbol == "O3":
         eight = o3_mda8(texts, limit_text(context, day_us))
-        value, valid = eight.value, eight.valid
+        value, valid = None if eight.value is None else str(eight.value), eight.valid
         detail = {"hours": sum(map(bool, hours)), "windows": eight.n_valid_8h, "end_hour": eight.end_hour}
     else:
         mean = daily_mean(texts, symbol)
         value, valid = mean.value, mean.valid
         detail = {"hours": mean.n}
-    scaled = decimals.parse(str(value)) if valid and value is not None else None
+    scaled = decimals.parse(value) if valid and value is not None else None
     code = factors.code_of(symbol)
     return context.post(Draft(
         FigureKey(name, site_id, day_us), DAY_US // 1_000_000, decimals.to_text(*scaled) if scaled else "", scaled,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def _draft(site: Site, factor: str, start: int, sent: Observation | None, minute
     use_sent = sent is not None and (site.hour_source == "sent" or not minutes)
     value = _canonical(site, factor, sent) if use_sent and sent else made
     rows = [sent] if use_sent and sent else minutes
-    detail = {"source": "sent" if use_sent else "minutes", "origin": site.origin}
+    detail: dict[str, Any] = {"source": "sent" if use_sent else "minutes", "origin": site.origin}
     if minutes:
         detail["minutes"] = count
     if failed and value is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from qingyuan.evidence.leaf import Kind, parse
 from qingyuan.lake import Lake
@@ -54,7 +55,7 @@ def versions(lake: Lake, key: FigureKey) -> list[Figure]:
 def gather(home: Home, lake: Lake, subjects: Iterable[str], start_us: int, end_us: int, as_of_us: int,
            registry: Registry | None = None) -> Beliefs:
     """Read everything about some subjects in [start, end) as it was believed at an instant."""
-    where = {"sites": sorted(subjects), "start_us": start_us, "end_us": end_us, "as_of_us": as_of_us}
+    where: dict[str, Any] = {"sites": sorted(subjects), "start_us": start_us, "end_us": end_us, "as_of_us": as_of_us}
     found_figures = (f for table in rows.TABLES for f in rows.figures(lake.read(table, **where)))
     figures = {(f.name, f.subject, f.start): f for f in found_figures}
     observations: dict[tuple[str, str, int], list[Observation]] = {}
