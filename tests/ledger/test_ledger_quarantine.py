@@ -1,5 +1,6 @@
 """The ledger of strangers."""
 
+import os
 from hashlib import sha256
 
 import pytest
@@ -48,6 +49,25 @@ def test_bytes_have_a_quota_for_each_peer_and_for_all(home, keyring):
     assert [strange(quarantine, "b") for _ in range(2)] == [2, None]
     assert strange(quarantine, "c", raw=b"xyz") == 3
     assert quarantine.counters.kept_bytes == 18
+    quarantine.close()
+
+
+def test_a_frame_too_large_for_a_leaf_is_only_counted(home, keyring):
+    quarantine = opened(home, keyring)
+    assert strange(quarantine, raw=bytes(65_536)) is None
+    assert strange(quarantine, raw=bytes(65_535)) == 0
+    assert quarantine.counters.beyond == {"10.0.0.1": [1, 65_536]}
+    quarantine.close()
+
+
+def test_a_shortened_quarantine_is_succeeded(home, keyring):
+    quarantine = opened(home, keyring)
+    strange(quarantine)
+    quarantine.close()
+    log = next(home.ledger_path("gw1.quarantine").glob("*.log"))
+    os.truncate(log, log.stat().st_size - 1)
+    quarantine = opened(home, keyring)
+    assert quarantine.name == "gw1-2.quarantine"
     quarantine.close()
 
 

@@ -21,6 +21,7 @@ from qingyuan.ledger import (
     LedgerWriter,
     Settings,
     raw_digest,
+    raw_of,
     writer_alive,
 )
 
@@ -126,6 +127,28 @@ def test_too_large_a_leaf_is_refused_and_the_ledger_goes_on(writer):
     with pytest.raises(LeafTooLarge):
         writer.append_json(Kind.FILE, {"x": "y" * (1 << 24)})
     assert append(writer, 0) == 0
+    assert writer.commit() == 1
+
+
+def test_more_secrets_than_a_leaf_has_room_for_are_all_withheld(writer, path):
+    raw = b"##" + b"PW=abc;" * 1000 + b"X"
+    spans = [(5 + 7 * n, 3) for n in range(1000)]
+    writer.append_frame(START_US, raw, spans, "p", 1, 2, CrcVariant.UNCHECKED, Verdict.UNREADABLE)
+    writer.commit()
+    writer.checkpoint()
+    with Ledger(path) as ledger:
+        stored = ledger.leaf(0)
+    leaf = parse(stored.data).payload
+    assert b"abc" not in stored.data
+    assert len(leaf.spans) == 255
+    assert leaf.masked.endswith(b"*;X")
+    assert raw_of(leaf, stored.private) == raw
+
+
+def test_a_frame_longer_than_a_leaf_holds_is_refused_and_the_ledger_goes_on(writer):
+    with pytest.raises(LeafTooLarge):
+        writer.append_frame(START_US, bytes(65_536), [], "p", 1, 2, CrcVariant.UNCHECKED, Verdict.UNREADABLE)
+    assert writer.append_frame(START_US, bytes(65_535), [], "p", 1, 2, CrcVariant.UNCHECKED, Verdict.UNREADABLE) == 0
     assert writer.commit() == 1
 
 

@@ -23,7 +23,8 @@ from qingyuan.ledger.levels import Levels
 from qingyuan.ledger.seal import DIGEST
 from qingyuan.ledger.segment import Segment
 from qingyuan.ledger.store import Ledger
-from qingyuan.ledger.writer import LedgerWriter, Settings
+from qingyuan.ledger.succession import open_or_succeed
+from qingyuan.ledger.writer import MAX_FRAME, LedgerWriter, Settings
 
 DAY_US = 86_400_000_000
 COUNTERS, COUNTERS_KIND = "counters", "qingyuan-counters-v1"
@@ -70,10 +71,10 @@ class Quarantine:
 
     @classmethod
     def open(cls, home: Home, keyring: Keyring, name: str, quota: Quota | None = None) -> Quarantine:
-        """Open the quarantine beside the ledger `name`; raises as LedgerWriter.open."""
+        """Open the quarantine beside the ledger `name`, or its successor; raises as `open_or_succeed`."""
         quota = quota or Quota()
         settings = Settings(segment_bytes=quota.segment_bytes, repeats=0)
-        writer = LedgerWriter.open(home.ledger_path(name + QUARANTINE), keyring, home.id, settings)
+        writer = open_or_succeed(home, keyring, name + QUARANTINE, settings)
         _remove_dropped(writer.path)
         return cls(writer, quota)
 
@@ -84,13 +85,13 @@ class Quarantine:
 
     def append_frame(self, received_us: int, raw: bytes, spans: Sequence[tuple[int, int]], peer: str, peer_port: int,
                      local_port: int, crc_variant: CrcVariant, verdict: Verdict) -> int | None:
-        """Buffer a frame; returns its leaf number, or None when it is beyond the quota and only counted."""
+        """Buffer a frame; returns its leaf number, or None when it is only counted: beyond the quota, or too large."""
         count = self.counters
         if received_us // DAY_US > count.day:
             count.begin(received_us // DAY_US)
         who = peer if peer in count.kept or len(count.kept) < self._quota.peers else "others"
         used = count.kept.setdefault(who, [0, 0])
-        if (used[0] >= self._quota.leaves_a_day or used[1] + len(raw) > self._quota.bytes_a_day
+        if (len(raw) > MAX_FRAME or used[0] >= self._quota.leaves_a_day or used[1] + len(raw) > self._quota.bytes_a_day
                 or count.kept_bytes + len(raw) > self._quota.all_bytes_a_day):
             for counted in (count.beyond.setdefault(who, [0, 0]), count.beyond_ever):
                 counted[0] += 1

@@ -32,6 +32,8 @@ from qingyuan.ledger.sealer import Sealer
 from qingyuan.ledger.segment import Segment, list_segments
 from qingyuan.ledger.store import CHECKPOINT, CLOSED, LOCK, Ledger
 
+MAX_FRAME, MAX_SPANS = 0xFFFF, 255     # what evidence.leaf can hold
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -110,7 +112,16 @@ class LedgerWriter:
 
     def append_frame(self, received_us: int, raw: bytes, spans: Sequence[tuple[int, int]], peer: str, peer_port: int,
                      local_port: int, crc_variant: CrcVariant, verdict: Verdict) -> int:
-        """Buffer a frame as received; returns its leaf number. `spans` are the secret parts (offset, length)."""
+        """Buffer a frame as received; returns its leaf number. `spans` are the secret parts (offset, length).
+
+        More spans than a leaf holds become one from the last that fits to the end of the last: a stranger may write
+        `PW=` a thousand times, and too much withheld is better than too little. Raises LeafTooLarge.
+        """
+        if len(raw) > MAX_FRAME:
+            raise LeafTooLarge(f"ledger {self.name}: a frame of {len(raw)} bytes is more than {MAX_FRAME}")
+        if len(spans) > MAX_SPANS:
+            start, end = spans[MAX_SPANS - 1][0], spans[-1][0] + spans[-1][1]
+            spans = [*spans[:MAX_SPANS - 1], (start, end - start)]
         received_us = max(received_us, self._last_us)
         salt = self._keyring.salt(self.name, self._next) if spans else b""
         leaf, private = build_frame(received_us, raw, spans, salt, peer, peer_port, local_port, crc_variant, verdict)
