@@ -64,7 +64,7 @@ def verify(
             typer.echo(_("PROBLEM {problem}").format(problem=problem))
         for text in [*report.not_checked, *([why_not] if why_not else [])]:
             typer.echo(_("not checked: {what}").format(what=text))
-        typer.echo(_("{count} problems").format(count=len(report.problems)) if report.problems
+        typer.echo(_("problems: {count}").format(count=len(report.problems)) if report.problems
                    else _("every byte is as it was written"))
     raise typer.Exit(1 if report.problems else 0)
 
