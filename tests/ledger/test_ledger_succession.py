@@ -5,9 +5,12 @@ import os
 import pytest
 from sample_ledger import append, fill, small_ledger
 
+from qingyuan.evidence.merkle import verify_inclusion
+from qingyuan.evidence.note import parse_checkpoint
 from qingyuan.ledger import Ledger, LedgerClosed, LedgerDamaged, LedgerWriter, open_or_succeed
 from qingyuan.ledger.files import open_text
-from qingyuan.ledger.succession import KIND, successor_of
+from qingyuan.ledger.store import CLOSED_KIND
+from qingyuan.ledger.succession import successor_of
 
 
 @pytest.mark.parametrize(("name", "after"), [
@@ -36,7 +39,7 @@ def test_a_shortened_ledger_is_closed_for_good_and_a_new_name_begins(tmp_path):
         assert (writer.name, writer.size) == ("gw1-2", 0)
         fill(writer, 7)
     assert next(home.ledger_path("gw1").glob("*.log")).read_bytes() == kept
-    said = open_text(home.ledger_path("gw1") / "closed", KIND)
+    said = open_text(home.ledger_path("gw1") / "closed", CLOSED_KIND)
     assert (said["have"], said["signed"], said["successor"]) == (4, 5, "gw1-2")
     with pytest.raises(LedgerClosed):
         LedgerWriter.open(home.ledger_path("gw1"), keyring, home.id)
@@ -44,7 +47,10 @@ def test_a_shortened_ledger_is_closed_for_good_and_a_new_name_begins(tmp_path):
         assert (writer.name, writer.size) == ("gw1-2", 7)
     assert home.ledgers() == ["gw1", "gw1-2", "office"]
     with Ledger(home.ledger_path("gw1")) as ledger:
-        assert ledger.leaf(3).index == 3
+        assert [leaf.index for leaf in ledger.leaves()] == [0, 1, 2, 3]
+        signed = parse_checkpoint(ledger.checkpoint())
+        assert (ledger.size, signed.size) == (4, 5)
+        verify_inclusion(3, 5, ledger.leaf(3).hash, ledger.inclusion(3, 5), signed.root)
     shorten(home, "gw1-2")
     with open_or_succeed(home, keyring, "gw1") as writer:
         assert writer.name == "gw1-3"

@@ -13,7 +13,7 @@ from qingyuan.evidence.note import COSIGNATURE, cosign, vkey
 from qingyuan.ledger import Keyring, Ledger, LedgerWriter, Settings, record, verify_home
 from qingyuan.ledger.files import open_text, sealed_text
 from qingyuan.ledger.meta import KIND as META_KIND
-from qingyuan.ledger.succession import KIND as CLOSED_KIND
+from qingyuan.ledger.store import CLOSED_KIND
 from qingyuan.ledger.verify import open_keyring
 
 FLIPS = 40
@@ -34,7 +34,7 @@ def full(tmp_path_factory):
     cosigned(home, keyring, Keyring.open(tmp_path_factory.mktemp("witness"), create=True))
     with LedgerWriter.open(home.ledger_path("gw1"), keyring, home.id, SMALL) as writer:
         fill(writer, 11)
-    said = sealed_text(CLOSED_KIND, {"why": "test"})
+    said = sealed_text(CLOSED_KIND, {"why": "test", "have": 1 << 40})
     (home.ledger_path("gw1.quarantine") / "closed").write_bytes(said)
     return home, keyring
 

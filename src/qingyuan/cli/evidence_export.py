@@ -73,7 +73,7 @@ def tiles(
 
     with open_ledger(Home.open(home), ledger) as reader:
         note, witnessed = reader.checkpoint(), reader.witnessed()
-        if witnessed is not None and parse_checkpoint(witnessed).size == reader.size:
+        if witnessed is not None and parse_checkpoint(witnessed).size == parse_checkpoint(note).size:
             note = witnessed
         count = 0
         for path, data in all_tiles(parse_checkpoint(note).size, reader.get):

@@ -63,7 +63,7 @@ def leaf_bundle(home: Home, ledger: str, leaf: int) -> tuple[bytes, bool]:
             raise CliError(_("ledger {name} has {size} leaves, not leaf {leaf}").format(
                 name=ledger, size=opened.size, leaf=leaf))
         note, witnessed = opened.checkpoint(), opened.witnessed()
-        covered = witnessed is not None and leaf < parse_checkpoint(witnessed).size <= opened.size
+        covered = witnessed is not None and leaf < parse_checkpoint(witnessed).size <= parse_checkpoint(note).size
         note = witnessed if covered and witnessed is not None else note
         proof = LeafProof(ledger, opened.origin, leaf, opened.leaf(leaf).data,
                           opened.inclusion(leaf, parse_checkpoint(note).size))

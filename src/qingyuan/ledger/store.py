@@ -10,7 +10,7 @@ from qingyuan.evidence import merkle
 from qingyuan.evidence.note import NoteError, parse_checkpoint, verify
 from qingyuan.ledger.dropped import read_dropped
 from qingyuan.ledger.errors import LeafDropped, LedgerDamaged
-from qingyuan.ledger.files import is_locked
+from qingyuan.ledger.files import is_locked, open_text
 from qingyuan.ledger.levels import Levels
 from qingyuan.ledger.meta import read_meta
 from qingyuan.ledger.record import Record
@@ -18,6 +18,7 @@ from qingyuan.ledger.seal import SealedSegment
 from qingyuan.ledger.segment import LogSegment, Segment, covering, header, list_segments
 
 CHECKPOINT, WITNESSED, LOCK, CLOSED = "checkpoint", "checkpoint.witnessed", "lock", "closed"
+CLOSED_KIND = "qingyuan-closed-v1"
 OPEN_SEGMENTS = 8
 
 
@@ -50,8 +51,7 @@ class Ledger:
         self._listed = -1
         self._opened: dict[Path, LogSegment | SealedSegment] = {}
         self._note = ""
-        self.size = 0
-        self._root = b""
+        self.size = self._signed = 0
         self.refresh()
 
     def __enter__(self) -> Ledger:
@@ -87,7 +87,11 @@ class Ledger:
         return self._meta.vkeys[-1]
 
     def refresh(self) -> int:
-        """See what became durable since; returns the size. Raises LedgerDamaged when the checkpoint is not signed."""
+        """See what became durable since; returns the size. Raises LedgerDamaged when the checkpoint is not signed.
+
+        The size of a ledger that was closed because it was shortened is what is left of it; what is left is still
+        provable under the checkpoint it had.
+        """
         path = self.path / CHECKPOINT
         note = path.read_text("utf-8", errors="replace")
         if note != self._note:
@@ -102,7 +106,11 @@ class Ledger:
                 raise LedgerDamaged(path, 0, None, f"not a checkpoint signed by this ledger ({error})") from None
             if seen.origin != self.origin:
                 raise LedgerDamaged(path, 0, None, "the checkpoint is another ledger's")
-            self._note, self.size, self._root = note, seen.size, seen.root
+            self._note, self._signed = note, seen.size
+        if (self.path / CLOSED).exists():
+            self.size = min(self._signed, int(open_text(self.path / CLOSED, CLOSED_KIND)["have"]))
+        else:
+            self.size = self._signed
         return self.size
 
     def checkpoint(self) -> str:
@@ -168,8 +176,8 @@ class Ledger:
         return merkle.consistency(old, self._within(self.size if new is None else new), self.get)
 
     def _within(self, size: int) -> int:
-        if not 0 <= size <= self.size:
-            raise IndexError(f"ledger {self.name} has {self.size} leaves, not {size}")
+        if not 0 <= size <= self._signed:
+            raise IndexError(f"ledger {self.name} is signed up to {self._signed} leaves, not {size}")
         return size
 
     def _segment(self, index: int) -> Segment:

@@ -9,10 +9,8 @@ from qingyuan.ledger.errors import LedgerClosed, LedgerShortened
 from qingyuan.ledger.files import locked, put, sealed_text, sync_folder
 from qingyuan.ledger.home import Home
 from qingyuan.ledger.keyring import Keyring
-from qingyuan.ledger.store import CLOSED, LOCK
+from qingyuan.ledger.store import CLOSED, CLOSED_KIND, LOCK
 from qingyuan.ledger.writer import LedgerWriter, Settings
-
-KIND = "qingyuan-closed-v1"
 
 
 def successor_of(name: str) -> str:
@@ -40,7 +38,7 @@ def open_or_succeed(home: Home, keyring: Keyring, name: str, settings: Settings 
 def _close(home: Home, name: str, short: LedgerShortened) -> None:
     folder = home.ledger_path(name)
     with locked(folder / LOCK, 2.0):
-        put(folder / CLOSED, sealed_text(KIND, {
+        put(folder / CLOSED, sealed_text(CLOSED_KIND, {
             "why": "fewer leaves on disk than a signed checkpoint covers", "have": short.have, "signed": short.signed,
             "closed_us": time.time_ns() // 1000, "successor": successor_of(name)}))
         sync_folder(folder)

@@ -21,7 +21,7 @@ from qingyuan.evidence.note import (
     split_note,
     verify,
 )
-from qingyuan.ledger import dropped, quarantine, succession
+from qingyuan.ledger import dropped, quarantine
 from qingyuan.ledger.errors import LedgerDamaged
 from qingyuan.ledger.files import TEMPORARY, open_text
 from qingyuan.ledger.keyed import FILE as KEYS
@@ -32,12 +32,12 @@ from qingyuan.ledger.meta import FILE as META
 from qingyuan.ledger.meta import Meta, read_meta
 from qingyuan.ledger.seal import DICTIONARY, DIGEST
 from qingyuan.ledger.segment import ENDS, LOG, SEAL, is_segment
-from qingyuan.ledger.store import CHECKPOINT, CLOSED, LOCK, WITNESSED
+from qingyuan.ledger.store import CHECKPOINT, CLOSED, CLOSED_KIND, LOCK, WITNESSED
 from qingyuan.ledger.verify_leaves import Seen
 from qingyuan.ledger.verify_tree import Complain
 
 TORN = re.compile(r"[0-9]{16}\.log\.torn-[0-9]+")
-TEXTS = {CLOSED: succession.KIND, quarantine.COUNTERS: quarantine.COUNTERS_KIND, dropped.FILE: dropped.KIND}
+TEXTS = {CLOSED: CLOSED_KIND, quarantine.COUNTERS: quarantine.COUNTERS_KIND, dropped.FILE: dropped.KIND}
 NOTHING = Checkpoint("", 0, b"")
 
 
