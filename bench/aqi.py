@@ -23,7 +23,7 @@ def rows() -> list[Row]:
     hub = PEER / seconds(lambda: [_hub(row) for row in few], runs=3)
     python_aqi = PEER / seconds(lambda: [_python_aqi(row) for row in few], runs=3)
     return [Row("AQI, daily, six pollutants, HJ 633-2026", kernel, "rows/s", "aqi-hub 0.3.3", hub),
-            Row("AQI, daily, six pollutants, HJ 633-2026", kernel, "rows/s", "python-aqi 0.6.1 (2012 only)", python_aqi)]
+            Row("AQI, daily, six pollutants, HJ 633-2026", kernel, "rows/s", "python-aqi 0.6.1 (2012)", python_aqi)]
 
 
 def _hub(row: list[int]) -> object:

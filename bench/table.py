@@ -60,8 +60,8 @@ def _lines(path: str) -> list[str]:
 
 def markdown(rows: list[Row], commit: str) -> str:
     """The page docs/benchmarks.md."""
-    head = ("# Benchmarks\n\nMade by `make bench`: medians of five runs in one process on one core, CPU time unless the "
-            f"unit says otherwise, each beside a peer or a floor in the same run.\n\nMachine: {machine()}.\n"
+    head = ("# Benchmarks\n\nMade by `make bench`: medians of five runs in one process on one core, CPU time unless "
+            f"the unit says otherwise, each beside a peer or a floor in the same run.\n\nMachine: {machine()}.\n"
             f"Commit: {commit}.\n\n| what | ours | unit | beside | theirs | ratio | note |\n"
             "| --- | ---: | --- | --- | ---: | ---: | --- |\n")
     return head + "".join(

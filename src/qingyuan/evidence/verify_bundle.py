@@ -13,6 +13,7 @@ import json
 import struct
 import sys
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 
 FORMAT = "qingyuan-bundle-v1"
@@ -222,7 +223,7 @@ def sub_index(value, table):
     if special and value > Fraction(special["above"]):
         return special["fixed"]
     points = [(i, Fraction(c)) for i, c in table["points"]]
-    for (low_i, low_c), (high_i, high_c) in zip(points, points[1:]):
+    for (low_i, low_c), (high_i, high_c) in pairwise(points):
         if low_c <= value <= high_c:
             return str(ceil((high_i - low_i) / (high_c - low_c) * (value - low_c) + low_i))
     if value < 0:

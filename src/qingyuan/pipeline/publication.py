@@ -13,7 +13,6 @@ from qingyuan import __version__
 from qingyuan.evidence.figures import canonical, figures_root
 from qingyuan.evidence.leaf import Kind
 from qingyuan.ledger import Home, Keyring, office_append
-from qingyuan.pipeline.evaluate.context import RULES
 from qingyuan.pipeline.figure import Figure, in_order
 from qingyuan.pipeline.reasons import Reason
 
@@ -35,7 +34,8 @@ def lines(figures: Sequence[Figure]) -> list[bytes]:
 def payload(tick_us: int, figures: Sequence[Figure], cut: dict[str, int], reason: Reason | None) -> dict[str, Any]:
     """Content of a publication leaf."""
     return {"tick_us": tick_us, "figures_root": figures_root(lines(figures)).hex(), "figures_count": len(figures),
-            "cut": cut, "rules": [RULES], "software": SOFTWARE, "reason": reason.value if reason else "tick"}
+            "cut": cut, "rules": sorted({f.rules for f in figures}), "software": SOFTWARE,
+            "reason": reason.value if reason else "tick"}
 
 
 class OfficePublisher:

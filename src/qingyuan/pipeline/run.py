@@ -16,6 +16,7 @@ from qingyuan.pipeline.figure import DAY_US
 from qingyuan.pipeline.publication import Publisher
 from qingyuan.pipeline.reasons import Unplaced
 from qingyuan.pipeline.state import KEEP_DAYS, State
+from qingyuan.standards import TABLES, Tables
 
 BATCH_ROWS = 200_000
 
@@ -39,10 +40,11 @@ class Progress:
 class Pipeline:
     """Everything between the ledgers and the lake; one at a time writes a lake."""
 
-    def __init__(self, home: Home, lake: Lake, publish: Publisher, *, every_tick: bool = True) -> None:
+    def __init__(self, home: Home, lake: Lake, publish: Publisher, *, every_tick: bool = True,
+                 tables: Tables = TABLES) -> None:
         manifest = lake.current()
         self._home, self._lake, self._publish = home, lake, publish
-        self._every_tick = every_tick
+        self._every_tick, self._tables = every_tick, tables
         self.feed = Feed(home, dict(manifest.position))
         self.feed.skip_admissions()
         self.state = State(lake)
@@ -78,7 +80,7 @@ class Pipeline:
     def _tick(self, tick_us: int) -> None:
         arrivals, changed = self.feed.take(tick_us)
         registry = self.feed.registry
-        context = Context(self.state, registry, tick_us, registry.data_now(tick_us))
+        context = Context(self.state, registry, tick_us, registry.data_now(tick_us), self._tables)
         before = len(self.state.written.figures)
         tick.run(context, arrivals, changed, self.agenda, self.progress.unplaced)
         self.progress.tick_us, self.progress.data_now_us = tick_us, context.data_now_us

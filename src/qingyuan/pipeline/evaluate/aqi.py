@@ -13,7 +13,7 @@ import numpy as np
 
 from qingyuan.assess import AqiRows, aqi_rows, averaging_of
 from qingyuan.numerics import decimals
-from qingyuan.pipeline.evaluate.context import RULES, SYMBOLS, Context
+from qingyuan.pipeline.evaluate.context import SYMBOLS, Context
 from qingyuan.pipeline.figure import Draft, Figure, FigureKey
 from qingyuan.standards import TABLES
 
@@ -39,7 +39,7 @@ def post_rows(context: Context, kind: str, items: Sequence[tuple[str, int, Input
         for number, (subject, start, inputs) in enumerate(rows):
             if result.aqi[number] < 0 and context.state.figure(f"aqi.{kind}", subject, start) is None:
                 continue
-            if context.post(_draft(kind, subject, start, standard, inputs, result, number)):
+            if context.post(_draft(context.rules, kind, subject, start, standard, inputs, result, number)):
                 changed.append((subject, start))
     return changed
 
@@ -58,7 +58,8 @@ def _integer(figure: Figure | None, digits: int) -> int:
     return decimals.round_scaled(figure.mantissa, figure.scale or 0, digits)
 
 
-def _draft(kind: str, subject: str, start: int, standard: str, inputs: Inputs, rows: AqiRows, n: int) -> Draft:
+def _draft(rules: str, kind: str, subject: str, start: int, standard: str, inputs: Inputs, rows: AqiRows,
+           n: int) -> Draft:
     aqi = int(rows.aqi[n])
     published = bool(rows.published[n]) and aqi >= 0
     detail: dict[str, Any] = {
@@ -69,5 +70,5 @@ def _draft(kind: str, subject: str, start: int, standard: str, inputs: Inputs, r
     }
     used = [f"{f.key}@{f.version}" for s in SYMBOLS if (f := inputs.get(s)) is not None]
     return Draft(FigureKey(f"aqi.{kind}", subject, start), 3600 if kind == "realtime" else 86400,
-                 str(aqi) if published else "NA", (aqi, 0) if published else None, "", standard, RULES, detail,
+                 str(aqi) if published else "NA", (aqi, 0) if published else None, "", standard, rules, detail,
                  tuple(used))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from qingyuan.numerics import decimals
 from qingyuan.pipeline.evaluate.aqi import DIGITS
-from qingyuan.pipeline.evaluate.context import RULES, SYMBOLS, Context, validity_standard
+from qingyuan.pipeline.evaluate.context import SYMBOLS, Context, validity_standard
 from qingyuan.pipeline.figure import Draft, Figure, FigureKey
 from qingyuan.vocabulary import factors
 
@@ -56,8 +56,9 @@ def _post(context: Context, city: str, name: str, symbol: str, start: int) -> bo
     return context.post(Draft(
         FigureKey(name, subject, start), 3600 if kind == "hour" else 86400,
         decimals.to_text(value, digits) if value is not None else "",
-        (value, digits) if value is not None else None, factors.unit_of(code), validity_standard(code, start), RULES,
-        {"points": len(points), "valid_points": len(valid)}, tuple(f"{f.key}@{f.version}" for f in valid), code))
+        (value, digits) if value is not None else None, factors.unit_of(code), validity_standard(code, start),
+        context.rules, {"points": len(points), "valid_points": len(valid)},
+        tuple(f"{f.key}@{f.version}" for f in valid), code))
 
 
 def mean(figures: list[Figure], digits: int) -> int:

@@ -14,7 +14,6 @@ from qingyuan.standards import RULES_VERSION, TABLES, Tables
 from qingyuan.vocabulary import factors
 
 SYMBOLS = ("SO2", "NO2", "CO", "O3", "PM10", "PM2.5")
-RULES = f"{RULES_VERSION}+{TABLES.digest[:12]}"
 
 
 @dataclass
@@ -27,6 +26,11 @@ class Context:
     data_now_us: int
     tables: Tables = TABLES
     causes: dict[str, Reason] = field(default_factory=dict)    # subject -> why its figures may change in this tick
+
+    @property
+    def rules(self) -> str:
+        """Version of the rule set: its name and the digest of its tables."""
+        return rules_of(self.tables)
 
     def post(self, draft: Draft) -> bool:
         """Publish a draft at this tick; True if it said something new."""
@@ -44,6 +48,11 @@ class Context:
     def points(self, city: str) -> list[Site]:
         """Air sites whose means make the city's value, in a fixed order."""
         return self.registry.city_points(city)
+
+
+def rules_of(tables: Tables) -> str:
+    """Version of a rule set, as each figure carries it."""
+    return f"{RULES_VERSION}+{tables.digest[:12]}"
 
 
 def local_date(start_us: int) -> date:

@@ -12,7 +12,7 @@ from typing import Any
 from qingyuan.assess import daily_mean, o3_mda8
 from qingyuan.numerics import decimals
 from qingyuan.pipeline.evaluate import aqi
-from qingyuan.pipeline.evaluate.context import RULES, SYMBOLS, Context, local_date, validity_standard
+from qingyuan.pipeline.evaluate.context import SYMBOLS, Context, local_date, validity_standard
 from qingyuan.pipeline.figure import DAY_US, HOUR_US, Draft, Figure, FigureKey
 from qingyuan.vocabulary import factors
 
@@ -52,16 +52,16 @@ def _post(context: Context, site_id: str, day_us: int, symbol: str) -> bool:
     texts = [f.value if f else None for f in hours]
     detail: dict[str, Any]
     if symbol == "O3":
-        eight = o3_mda8(texts, limit_text(context, day_us))
+        eight = o3_mda8(texts, limit_text(context, day_us), tables=context.tables)
         value, valid = None if eight.value is None else str(eight.value), eight.valid
         detail = {"hours": sum(map(bool, hours)), "windows": eight.n_valid_8h, "end_hour": eight.end_hour}
     else:
-        mean = daily_mean(texts, symbol)
+        mean = daily_mean(texts, symbol, tables=context.tables)
         value, valid = mean.value, mean.valid
         detail = {"hours": mean.n}
     scaled = decimals.parse(value) if valid and value is not None else None
     code = factors.code_of(symbol)
     return context.post(Draft(
         FigureKey(name, site_id, day_us), DAY_US // 1_000_000, decimals.to_text(*scaled) if scaled else "", scaled,
-        factors.unit_of(code), validity_standard(code, day_us), RULES, detail,
+        factors.unit_of(code), validity_standard(code, day_us), context.rules, detail,
         tuple(f"{f.key}@{f.version}" for f in hours if f), code))

@@ -15,7 +15,7 @@ import numpy as np
 
 from qingyuan.assess import periods
 from qingyuan.numerics import decimals
-from qingyuan.pipeline.evaluate.context import RULES, Context, validity_standard
+from qingyuan.pipeline.evaluate.context import Context, validity_standard
 from qingyuan.pipeline.figure import HOUR_US, Draft, FigureKey
 from qingyuan.pipeline.intake import Observation
 from qingyuan.quality import DIFFERENCE_LIMIT, LOOKBACK_HOURS, Flag, Level, What, check_hours
@@ -40,7 +40,7 @@ def evaluate(context: Context, site_id: str, starts: Iterable[int]) -> list[int]
             failed[flag.factor, flag.start_us].append(flag.what.value)
     changed = []
     for start in starts:
-        drafts = [_draft(site, factor, start, sent.get((factor, start)), minutes.get((factor, start), []),
+        drafts = [_draft(context, site, factor, start, sent.get((factor, start)), minutes.get((factor, start), []),
                          sorted(failed.get((factor, start), [])))
                   for factor in sorted({f for f, s in (*sent, *minutes) if s == start})]
         posted = [context.post(draft) for draft in drafts]
@@ -88,8 +88,8 @@ def from_minutes(site: Site, factor: str, rows: list[Observation]) -> tuple[tupl
     return periods.hour_from_minutes(mantissas, scale, counted, site.minute_interval_s, factor)
 
 
-def _draft(site: Site, factor: str, start: int, sent: Observation | None, minutes: list[Observation],
-           failed: list[str]) -> Draft:
+def _draft(context: Context, site: Site, factor: str, start: int, sent: Observation | None,
+           minutes: list[Observation], failed: list[str]) -> Draft:
     symbol = factors.symbol_of(factor) or factor
     made, count = from_minutes(site, factor, minutes) if minutes else (None, 0)
     use_sent = sent is not None and (site.hour_source == "sent" or not minutes)
@@ -104,7 +104,7 @@ def _draft(site: Site, factor: str, start: int, sent: Observation | None, minute
         detail["excluded"] = ["too_few_minutes"]
     return Draft(FigureKey(f"hour.{symbol}", site.id, start), 3600,
                  decimals.to_text(*value) if value else "", value, factors.unit_of(factor),
-                 validity_standard(factor, start), RULES, detail,
+                 validity_standard(factor, start), context.rules, detail,
                  tuple(f"{r.ledger}#{r.leaf} avg" for r in rows if r), factor)
 
 

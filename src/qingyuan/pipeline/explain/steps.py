@@ -47,6 +47,9 @@ class Steps:
                 self._done[where] = self._hour(figure)
             else:
                 self._done[where] = self._day(figure, symbol)
+            if self.steps[-1]["out"] != figure.value:
+                reason = f"as published under rule set {figure.rules}; the rules of this release give another value"
+                self._done[where] = self._text(figure.value, reason, [self._done[where]])
             self.steps[-1]["figure"] = str(figure.key)
         return self._done[where]
 
