@@ -75,8 +75,7 @@ def run(home: Home, **more: object) -> Pipeline:
 
     pipeline = Pipeline(home, Lake(home.path / "lake"), OfficePublisher(home, Keyring.open(home.path / "keys")), **more)
     time.sleep(2 * TICK_S)
-    pipeline.feed.refresh()
-    pipeline.advance(pipeline.feed.closed_through(now_us()))
+    pipeline.advance(pipeline.feed.refresh())
     return pipeline
 
 

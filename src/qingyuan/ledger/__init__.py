@@ -14,6 +14,7 @@ from qingyuan.ledger.errors import (
     LedgerShortened,
 )
 from qingyuan.ledger.home import OFFICE, QUARANTINE, Home
+from qingyuan.ledger.interrupted import interrupted, settle_interrupted
 from qingyuan.ledger.keyring import Keyring
 from qingyuan.ledger.office import office_append, office_quiet, open_office
 from qingyuan.ledger.outbox import drain, outbox_put
@@ -29,6 +30,6 @@ __all__ = [
     "OFFICE", "QUARANTINE", "ContentErased", "Home", "HomeError", "HomeReport", "Keyring", "KeyringError",
     "LeafDropped", "LeafTooLarge", "Ledger", "LedgerBroken", "LedgerClosed", "LedgerDamaged", "LedgerError",
     "LedgerLocked", "LedgerReport", "LedgerShortened", "LedgerWriter", "Problem", "Quarantine", "Quota", "Settings",
-    "StoredLeaf", "drain", "office_append", "office_quiet", "open_office", "open_or_succeed", "outbox_put",
-    "raw_digest", "raw_of", "verify_home", "writer_alive",
+    "StoredLeaf", "drain", "interrupted", "office_append", "office_quiet", "open_office", "open_or_succeed",
+    "outbox_put", "raw_digest", "raw_of", "settle_interrupted", "verify_home", "writer_alive",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, Verdict, parse
-from qingyuan.ledger import Home, Ledger, office_quiet, writer_alive
+from qingyuan.ledger import Home, Ledger, interrupted, office_quiet, writer_alive
 from qingyuan.pipeline.intake import Arrival
 from qingyuan.registry import EntryKind, fold
 
@@ -68,8 +69,12 @@ class Feed:
         self._entries = list(_registry_entries(office.ledger, 0, office.position))
         self.registry = fold(self._entries)
 
-    def refresh(self) -> None:
-        """See what the writers have made durable since."""
+    def refresh(self) -> int:
+        """See what the writers have made durable since; returns the instant up to which nothing can still appear.
+
+        The clock is read first: an entry made while the ledgers are looked at belongs to the next round.
+        """
+        now_us = time.time_ns() // 1000
         with office_quiet(self._home):
             for name in self._home.ledgers(quarantine=False):
                 tail = self._tails.get(name)
@@ -78,6 +83,7 @@ class Feed:
                     self._tails[name] = _Tail(ledger, self._position.get(name, 0))
                 else:
                     tail.ledger.refresh()
+        return self._closed_through(now_us)
 
     def next_received(self) -> int | None:
         """Receive time of the oldest leaf that matters and was not taken yet."""
@@ -92,11 +98,12 @@ class Feed:
                 length = fold([*self._entries, (received_us, payload)]).tick_us
         return length
 
-    def closed_through(self, now_us: int) -> int:
+    def _closed_through(self, now_us: int) -> int:
         """No leaf with a receive time up to this instant can still appear (microseconds, inclusive)."""
         through = now_us - 1
         for name, tail in self._tails.items():
-            if name != OFFICE and writer_alive(self._home.ledger_path(name)):
+            folder = self._home.ledger_path(name)
+            if name != OFFICE and (writer_alive(folder) or interrupted(folder)):
                 last = parse(tail.ledger.leaf(tail.ledger.size - 1).data).received_us if tail.ledger.size else 0
                 through = min(through, last - 1)
         return through

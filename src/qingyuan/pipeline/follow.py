@@ -12,28 +12,30 @@ from types import FrameType
 import structlog
 
 from qingyuan.lake import Lake
-from qingyuan.ledger import Home, Keyring
+from qingyuan.ledger import Home, Keyring, settle_interrupted
 from qingyuan.pipeline.publication import OfficePublisher
 from qingyuan.pipeline.run import Pipeline
 
 POLL_S, COMPACT_EVERY_S = 0.2, 600.0
 
 
-def open_pipeline(home: Home) -> Pipeline:
+def open_pipeline(home: Home, keyring: Keyring) -> Pipeline:
     """The pipeline of a home over its own lake, publishing into its office ledger."""
-    return Pipeline(home, Lake(home.path / "lake"), OfficePublisher(home, Keyring.open(home.path / "keys")))
+    settle_interrupted(home, keyring)
+    return Pipeline(home, Lake(home.path / "lake"), OfficePublisher(home, keyring))
 
 
 def run_once(home: Home) -> Pipeline:
     """Work off everything the ledgers hold up to now."""
-    pipeline = open_pipeline(home)
-    _round(home, pipeline)
+    keyring = Keyring.open(home.path / "keys")
+    pipeline = open_pipeline(home, keyring)
+    _round(home, keyring, pipeline)
     return pipeline
 
 
-def _round(home: Home, pipeline: Pipeline) -> int:
-    pipeline.feed.refresh()
-    closed_us = pipeline.feed.closed_through(time.time_ns() // 1000)
+def _round(home: Home, keyring: Keyring, pipeline: Pipeline) -> int:
+    settle_interrupted(home, keyring)
+    closed_us = pipeline.feed.refresh()
     done = pipeline.advance(closed_us)
     write_status(home, pipeline, closed_us)
     return done
@@ -43,13 +45,14 @@ def follow(home: Home, stop: threading.Event | None = None) -> None:
     """Follow the ledgers until told to stop (SIGTERM, SIGINT or the event)."""
     stop = stop or _stop_on_signal()
     log = structlog.get_logger("pipeline")
-    pipeline = open_pipeline(home)
+    keyring = Keyring.open(home.path / "keys")
+    pipeline = open_pipeline(home, keyring)
     lake = Lake(home.path / "lake")
     log.info("following", tick=pipeline.progress.tick_us)
     compacted = time.monotonic()
     while True:
         last = stop.is_set()
-        if _round(home, pipeline):
+        if _round(home, keyring, pipeline):
             log.info("tick", figures=pipeline.progress.figures, observations=pipeline.progress.observations)
         if last:
             break

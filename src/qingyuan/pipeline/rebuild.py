@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from qingyuan.evidence.figures import canonical, figures_root
 from qingyuan.lake import Lake
-from qingyuan.ledger import Home, Keyring, Ledger
+from qingyuan.ledger import Home, Keyring, Ledger, settle_interrupted
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.feed import OFFICE, publications
 from qingyuan.pipeline.figure import TABLES, Figure, FigureKey
@@ -74,6 +74,7 @@ def rebuild(home: Home, part: Part | None = None, engine: str = "local") -> Repo
     if engine != "local":
         raise UnknownEngine(f"engine '{engine}' is not part of this release; use --engine local")
     part = part or Part()
+    settle_interrupted(home, Keyring.open(home.path / "keys"))
     office = Ledger(home.ledger_path(OFFICE))
     leaves = [content for _, content in publications(office)]
     report = Report(publications=len(leaves))
@@ -83,7 +84,7 @@ def rebuild(home: Home, part: Part | None = None, engine: str = "local") -> Repo
     checker = _Checker(ticks, report)
     try:
         pipeline = Pipeline(home, Lake(fresh_path), checker, every_tick=False)
-        closed = pipeline.feed.closed_through(time.time_ns() // 1000)
+        closed = pipeline.feed.refresh()
         horizon = max(ticks, default=None) if ticks else None
         pipeline.advance(closed if horizon is None else min(closed, horizon))
         report.differing_publications += checker.left_over()

@@ -122,7 +122,7 @@ def write_bundle(home: Home, explanation: Explanation) -> bytes:
     """The bundle of an explanation: checked offline by the one-file verifier. No secret is in it."""
     leaves = explanation.leaves
     checkpoints = {leaves.ledger(name).origin: leaves.checkpoint(name)[0] for name in leaves.names()}
-    keys = sorted({leaves.ledger(name).vkey for name in leaves.names()} | set(home.witness_keys()))
+    keys = sorted({key for name in leaves.names() for key in leaves.ledger(name).vkeys} | set(home.witness_keys()))
     return build(
         about={"figure": str(explanation.figure.key), "software": "qingyuan"},
         keys=keys, checkpoints=checkpoints, leaves=leaves.proofs(), figure=explanation.figure.row(),
