@@ -1,38 +1,46 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PY    ?= python3
 VENV  := .venv
 BIN   := $(VENV)/bin
 ARGS  ?=
+TEXTS := $(wildcard src/qingyuan/locale/*/LC_MESSAGES/qingyuan.po)
 
 .PHONY: help setup demo test lint bench soak lock clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready ## make .venv with qingyuan in it (idempotent)
+setup: $(VENV)/.ready $(VENV)/.texts ## make .venv with qingyuan in it; safe to run again
 
 $(VENV)/.ready: requirements.lock pyproject.toml tools/setup.sh
-	@PY="$(PY)" VENV="$(VENV)" bash tools/setup.sh
+	@VENV="$(VENV)" bash tools/setup.sh
+	@touch $@
+
+$(VENV)/.texts: $(VENV)/.ready $(TEXTS)
+	@$(BIN)/python -m qingyuan.cli.messages compile
 	@touch $@
 
 demo: setup ## run everything on measured data; ARGS=--once ends after two days of data
 	@$(BIN)/qingyuan demo $(ARGS)
 
-test: setup lint ## lint, types, floors, then every test
+test: lint ## style, types and floors, then every test; ARGS=tests/ledger for a part
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
-lint: setup ## ruff, mypy, import-linter, file sizes
-	@$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports --no-cache >/dev/null && $(BIN)/python tools/sizes.py
+lint: setup ## style, types, floors and file sizes only
+	@bash tools/lint.sh $(BIN)
 
 bench: setup ## measure speed beside peers in one run; writes docs/benchmarks.md
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: setup ## long trials: kills, mutations; writes docs/soak.md
+soak: setup ## long trials: kills and flipped bits; writes docs/soak.md
 	@$(BIN)/python -m bench.soak $(ARGS)
 
-lock: ## renew requirements.lock (needs uv)
-	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock
+lock: setup ## write requirements.lock anew from pyproject.toml
+	@$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate -q -o requirements.lock \
+	  || { echo "no lock was made; check that the package index can be reached, then: make lock"; exit 1; }
 
-clean: ## remove what can be made again
-	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .hypothesis
+clean: ## remove everything that can be made again
+	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src -name '*.mo' -delete
