@@ -99,8 +99,8 @@ def main() -> int:
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     lines = [f"| {name} | {value} |" for name, value in found.items()]
     Path("docs/soak.md").write_text(
-        "# Soak\n\nMade by `make soak`: a gateway process is sent SIGKILL under load, restarted, and loaded on; at the end "
-        "its ledger is held against every answer a client ever got.\n\n"
+        "# Soak\n\nMade by `make soak`: a gateway process is sent SIGKILL under load, restarted, and loaded on; at "
+        "the end its ledger is held against every answer a client ever got.\n\n"
         f"Kills: {given.kills}. Seed: {given.seed}. Commit: {commit or 'unknown'}. Time: {time.time() - begun:.0f} s.\n"
         f"Machine: {machine()}.\n\n| what | count |\n| --- | ---: |\n" + "\n".join(lines)
         + f"\n\nOutcome: {'nothing lost, nothing doubled' if good else 'FAILED'}. Not tried: power loss.\n", "utf-8")
