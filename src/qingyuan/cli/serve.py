@@ -27,13 +27,14 @@ def register(app: typer.Typer) -> None:
 def run(
     home: Annotated[Path, typer.Option("--home", help=_("Folder of the system"))],
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=_("Port, 0 for any free one"))] = PORT,
+    host: Annotated[str, typer.Option("--host", help=_("Address to listen on"))] = "127.0.0.1",
     admit: Annotated[str, typer.Option("--register", help=_("Unknown loggers: auto or strict"))] = "strict",
 ) -> None:
     """Run everything until SIGTERM or Ctrl-C; a process that ends is started again."""
     from qingyuan.cli.supervise import Supervisor
 
     opened = open_or_make(home)
-    supervisor = Supervisor(services(opened, port, admit), opened.path / "logs", typer.echo)
+    supervisor = Supervisor(services(opened, host, port, admit), opened.path / "logs", typer.echo)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_signal: supervisor.stop())
     raise typer.Exit(0 if supervisor.run(Addresses(opened.path / "run").show) else 1)
@@ -52,7 +53,8 @@ class Addresses:
             changed = path.stat().st_mtime_ns
             if self._shown.get(path) != changed and not path.name.endswith(".status.json"):
                 self._shown[path] = changed
-                typer.echo(_("telegrams are taken on port {port}").format(port=json.loads(path.read_bytes())["port"]))
+                there = json.loads(path.read_bytes())
+                typer.echo(_("telegrams are taken at {host}:{port}").format(host=there["host"], port=there["port"]))
 
 
 def open_or_make(folder: Path) -> Home:
@@ -66,11 +68,12 @@ def open_or_make(folder: Path) -> Home:
     return made
 
 
-def services(home: Home, port: int, admit: str) -> list[Service]:
+def services(home: Home, host: str, port: int, admit: str) -> list[Service]:
     """The processes of a home, in the order in which they are stopped: the gateway first, the witness last."""
     from qingyuan.cli.supervise import Service, verb
 
     where = ("--home", str(home.path))
-    return [Service("gateway", verb("gateway", "run", *where, "--port", str(port), "--register", admit)),
+    listen = ("--host", host, "--port", str(port), "--register", admit)
+    return [Service("gateway", verb("gateway", "run", *where, *listen)),
             Service("pipeline", verb("pipeline", "follow", *where)),
             Service("witness", verb("witness", "run", *where))]

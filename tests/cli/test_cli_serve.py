@@ -1,0 +1,70 @@
+"""Everything in one command: it takes telegrams, survives the death of a part, and stops in order."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from qingyuan.cli.main import run
+
+VERB = [sys.executable, "-u", "-m", "qingyuan.cli.main", "--lang", "en"]
+
+
+class Served:
+    """`qingyuan serve` on any free port, its output collected."""
+
+    def __init__(self, home: Path) -> None:
+        self._out = home.with_suffix(".said")
+        with self._out.open("wb") as out:
+            self.child = subprocess.Popen([*VERB, "serve", "--home", str(home), "--port", "0", "--register", "auto"],
+                                          stdout=out, stderr=out, start_new_session=True)
+
+    def said(self, pattern: str, count: int = 1, seconds: float = 60.0) -> list[str]:
+        """Groups of the lines that match, as soon as there are so many."""
+        until = time.monotonic() + seconds
+        while len(found := re.findall(pattern, self._out.read_text("utf-8"))) < count:
+            assert self.child.poll() is None, self._out.read_text("utf-8")
+            assert time.monotonic() < until, self._out.read_text("utf-8")
+            time.sleep(0.05)
+        return found
+
+
+def send(port: str, seed: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*VERB, "simulate", "--to", f"127.0.0.1:{port}", "--stations", "2", "--hours", "3", "--seed",
+                           str(seed), "--json"], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_serve_takes_telegrams_restarts_a_killed_part_and_stops_in_order(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    served = Served(home)
+    try:
+        assert send(served.said(r"taken at 127\.0\.0\.1:(\d+)")[0], 1).returncode == 0
+        os.kill(int(served.said(r"gateway started, process (\d+)")[0]), signal.SIGKILL)
+        served.said(r"gateway ended with code -9; again in 1 s")
+        assert send(served.said(r"taken at 127\.0\.0\.1:(\d+)", 2)[1], 2).returncode == 0
+        served.child.send_signal(signal.SIGTERM)
+        assert served.child.wait(60) == 0
+    finally:
+        if served.child.poll() is None:
+            served.child.kill()
+            served.child.wait()
+    shown = home.with_suffix(".said").read_text("utf-8")
+    assert re.findall(r"(\w+) stopped", shown) == ["gateway", "pipeline", "witness"]
+    assert run(["evidence", "verify", "--home", str(home)]) == 0
+    for name in re.findall(r"process (\d+)", shown):
+        assert not Path(f"/proc/{name}").exists()
+
+
+def test_a_folder_of_something_else_does_not_become_a_home(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "letter.txt").write_text("dear reader", "utf-8")
+    assert run(["--lang", "en", "serve", "--home", str(tmp_path)]) == 2
+    assert "no home" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
