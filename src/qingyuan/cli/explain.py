@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,7 +39,7 @@ def run(
     else:
         from rich.console import Console
 
-        show(found, Console(highlight=False, soft_wrap=True))
+        show(found, Console(highlight=False, width=None if sys.stdout.isatty() else 400))
     if bundle:
         bundle.write_bytes(write_bundle(opened, found))
         typer.echo(_("proof written to {file}; check it with: qingyuan evidence check {file}").format(file=bundle),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qingyuan.gateway.simulator import Source
     from qingyuan.ledger import Home
 
+WIDE = 400               # columns where the output is no terminal: nothing is cut
 LEAD_S = 2.0            # real seconds between provisioning and the first telegram
 TICK_S = 1.0
 SPEED = 2880.0          # two days a minute
@@ -44,7 +45,7 @@ def run(
     from qingyuan.gateway.simulator import choose_source
     from qingyuan.ledger import Home
 
-    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 110)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
     source = choose_source(data, days=days, seed=seed)
     console.print(source.describe())
     folder = home or Path("var") / f"demo-{datetime.now():%Y%m%d-%H%M%S}"
