@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from qingyuan.pipeline.explain import Explanation
 
 
+OPERATIONS = {
+    "mean": lambda: _("mean, rounded once"), "round": lambda: _("rounded"), "mda8": lambda: _("largest 8 h mean"),
+    "iaqi": lambda: _("sub-index, rounded up"), "max": lambda: _("largest"), "text": lambda: _("stated"),
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command("explain", help=_("Explain a figure down to its telegrams, and what changed since"))(run)
@@ -94,8 +100,8 @@ def show(found: Explanation, console: Any) -> None:
     for name in found.leaves.names():
         note, size = found.leaves.checkpoint(name)
         witnessed = _("witnessed") if note.count("\n— ") > 1 else _("not yet witnessed")
-        tree.add(_("ledger {name}: checkpoint of {size} leaves, signed, {witnessed}").format(
-            name=name, size=size, witnessed=witnessed))
+        text = _("ledger {name}: checkpoint of {size} leaves, signed, {witnessed}; paths of up to {count} hashes")
+        tree.add(text.format(name=name, size=size, witnessed=witnessed, count=(size - 1).bit_length()))
     history = tree.add(_("what changed since it was first published"))
     for change in found.changes:
         history.add(_("version {version} at {when}: {before} → {after}, {reason}, {count} telegrams entered").format(
@@ -123,5 +129,5 @@ def _label(found: Explanation, step: dict[str, Any]) -> str:
         name, index, _data = found.leaves.item(step["leaf"])
         return _("{out} from telegram {ledger}#{leaf}: {factor}-{suffix}{what}").format(
             out=step["out"], ledger=name, leaf=index, factor=step["factor"], suffix=step["suffix"], what=what)
-    more = {k: v for k, v in step.items() if k not in ("id", "op", "in", "out", "figure")}
-    return f"{step['out'] or '–'} = {step['op']} {json.dumps(more, ensure_ascii=False) if more else ''}{what}"
+    more = [str(step[key]) for key in ("table", "reason", "clause") if step.get(key)]
+    return f"{step['out'] or '–'} = {OPERATIONS[step['op']]()}{what}{': ' if more else ''}{'; '.join(more)}"

@@ -147,7 +147,9 @@ class Tables:
     def published_table(self, standard: str, pollutant: str, averaging: str) -> dict[str, object]:
         """Breakpoints with their special rule as plain data, for a bundle."""
         points: list[list[object]] = [[i, c] for i, c in self.breakpoints(standard, pollutant, averaging)]
-        out: dict[str, object] = {"points": points, "above": TABULATED}
+        clause = next(row["clause"] for row in self._rows["air_breakpoints"] if
+                      (row["standard"], row["pollutant"], row["averaging"]) == (standard, pollutant, averaging))
+        out: dict[str, object] = {"points": points, "above": TABULATED, "clause": f"{standard} {clause}"}
         if special := self.special(standard, pollutant, averaging):
             out["special"] = {"above": special.above, "fixed": str(special.result)}
         return out

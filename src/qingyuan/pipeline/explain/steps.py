@@ -23,6 +23,8 @@ from qingyuan.pipeline.intake import Observation
 from qingyuan.standards import TABLES
 from qingyuan.vocabulary import factors, marks
 
+MDA8_CLAUSE = "6 hours a window, 14 windows or above the limit; which windows is a setting, from memory"
+
 
 class Steps:
     """Builds the steps of one figure; the same sub-figure is worked out once."""
@@ -75,7 +77,11 @@ class Steps:
             return self._text("", "excluded: " + ", ".join(detail["excluded"]), ids)
         if kind == "hour":
             return ids[0]
-        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", **{"in": ids})
+        return self._mean(figure, ids, f"{figure.standard} table 4, at least 45 minutes")
+
+    def _mean(self, figure: Figure, ids: Sequence[str | None], clause: str) -> str:
+        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", clause=clause,
+                         **{"in": [i for i in ids if i]})
 
     def _telegram(self, row: Observation, exponent: int) -> str:
         number, leaf = self._leaves.use(row.ledger, row.leaf)
@@ -96,8 +102,8 @@ class Steps:
             return self._text("", f"not valid: {detail['hours']} hours", [i for i in ids if i])
         if symbol == "O3":
             return self._add("mda8", figure.value, limit=days.limit_text(self._context, figure.start), min_hours=6,
-                             windows=[8, 24], digits=figure.scale, **{"in": ids})
-        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", **{"in": [i for i in ids if i]})
+                             windows=[8, 24], digits=figure.scale, clause="HJ 663 6.1.2; " + MDA8_CLAUSE, **{"in": ids})
+        return self._mean(figure, ids, f"{figure.standard} table 4, at least 20 hours")
 
     def _city(self, figure: Figure) -> str:
         city = figure.subject.removeprefix("city:")
@@ -106,7 +112,7 @@ class Steps:
         if not figure.valid:
             detail = figure.details()
             return self._text("", f"{detail['valid_points']} of {detail['points']} points valid", ids)
-        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", **{"in": ids})
+        return self._mean(figure, ids, "HJ 663: concentrations of the points first; 75 % of them")
 
     def _aqi(self, figure: Figure, kind: str) -> str:
         prefix = "hour" if kind == "realtime" else "day"
@@ -120,7 +126,8 @@ class Steps:
             if (step := self._iaqi(figure.standard, symbol, averaging, *entering)) is not None:
                 ids.append(step)
         largest = figure.details()["aqi"]
-        step = self._add("max", str(largest), **{"in": ids}) if ids else ""
+        clause = f"{figure.standard}: the largest sub-index"
+        step = self._add("max", str(largest), clause=clause, **{"in": ids}) if ids else ""
         if figure.value == str(largest):
             return step
         return self._text(figure.value, "not published: a pollutant is missing and the index is not above 100 "
@@ -142,7 +149,7 @@ class Steps:
         breakpoints = breakpoints_of(averaging, symbol)
         name = f"{standard}/{symbol}/{breakpoints}"
         self.tables[name] = TABLES.published_table(standard, symbol, breakpoints)
-        return self._add("iaqi", str(index), table=name, **{"in": [inner]})
+        return self._add("iaqi", str(index), table=name, clause=self.tables[name]["clause"], **{"in": [inner]})
 
 
 def points_of(context: Context, subject: str) -> list[str]:
