@@ -19,7 +19,7 @@ from rich.progress import Progress
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from gateway_process import Client, Gateway, telegram
+from gateway_process import Client, Gateway, new_home, telegram
 
 from bench.table import machine
 from qingyuan import hj212
@@ -90,7 +90,7 @@ def main() -> int:
     given = options.parse_args()
     begun = time.time()
     with tempfile.TemporaryDirectory() as folder, Progress() as progress:
-        trial = Trial(Path(folder) / "home", given.seed)
+        trial = Trial(new_home(Path(folder) / "home").path, given.seed)
         for _ in progress.track(range(given.kills), description="kills"):
             trial.life(kill=True)
         trial.life(kill=False)

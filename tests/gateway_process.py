@@ -12,7 +12,18 @@ import time
 from pathlib import Path
 
 from qingyuan import hj212
+from qingyuan.evidence.leaf import Kind
 from qingyuan.hj212 import RawFrame, StreamReader
+from qingyuan.ledger import Home, Keyring, office_append
+from qingyuan.registry import EntryKind, payload
+
+
+def new_home(path: Path, tick_s: str = "0.05") -> Home:
+    """A home whose belief ticks are short."""
+    home = Home.create(path)
+    entry = payload(EntryKind.SETTING, "home", {"tick_s": tick_s})
+    office_append(home, Keyring.open(path / "keys"), Kind.REGISTRY, entry)
+    return home
 
 
 class Gateway:

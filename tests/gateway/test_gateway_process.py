@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from gateway_process import Client, Gateway, telegram
+from gateway_process import Client, Gateway, new_home, telegram
 
 from qingyuan import hj212
 from qingyuan.evidence.leaf import FrameLeaf, parse
@@ -33,7 +33,7 @@ def stored(home: Path) -> Counter[str]:
 
 
 def test_ten_kills_lose_and_double_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    home, draw = tmp_path / "home", random.Random(5)
+    home, draw = new_home(tmp_path / "home").path, random.Random(5)
     acknowledged: set[str] = set()
     unanswered: list[bytes] = []
     number = 0

@@ -165,6 +165,7 @@ def test_whole_sealed_segments_go_after_the_retention_and_their_hashes_stay(home
 
 def test_a_kill_between_telling_and_removing_is_finished_at_the_next_opening(home, keyring, aged):
     folder = home.ledger_path("gw1.quarantine")
+    assert aged.drop_expired(START_US) == 0         # waits until full segments are sealed
     first = sorted(folder.glob("*.seal"))[0]
     kept = first.read_bytes()
     aged.drop_expired(START_US + 41 * DAY_US)
