@@ -25,6 +25,7 @@ VERBS = (
     ("rebuild", "rebuild"),
     ("explain", "explain"),
     ("evidence", "evidence"),
+    ("stations", "stations"),
     ("import_", "import"),
     ("export", "export"),
     ("simulate", "simulate"),
@@ -42,11 +43,7 @@ def build(verb: str | None = None) -> typer.Typer:
     app.callback(help=_("From an instrument's telegram to a public figure that proves where it came from."))(_frame)
     for module, name in VERBS:
         if verb in (None, name):
-            try:
-                import_module(f"qingyuan.cli.{module}").register(app)
-            except ModuleNotFoundError as error:
-                if not (error.name or "").startswith("qingyuan.cli."):
-                    raise
+            import_module(f"qingyuan.cli.{module}").register(app)
     return app
 
 
