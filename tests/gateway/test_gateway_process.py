@@ -72,7 +72,7 @@ def test_ten_kills_lose_and_double_nothing_that_was_acknowledged(tmp_path: Path)
 
 
 def test_leaves_acknowledged_just_before_a_kill_reach_the_pipeline_without_the_gateway(tmp_path: Path) -> None:
-    gateway = Gateway(tmp_path / "home")
+    gateway = Gateway(new_home(tmp_path / "home").path)
     client = Client(gateway.port)
     client.send(telegram(1))
     assert len(client.answers(1)) == 1
@@ -124,7 +124,7 @@ def _bytes(line: str) -> str:
 
 
 def test_no_password_is_in_any_dump_tile_log_or_page(tmp_path: Path) -> None:
-    home, secret = tmp_path / "home", "SECRET-6f1d20aa"
+    home, secret = new_home(tmp_path / "home").path, "SECRET-6f1d20aa"
     gateway = Gateway(home)
     client = Client(gateway.port)
     damaged = bytearray(telegram(2))

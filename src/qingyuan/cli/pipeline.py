@@ -25,7 +25,11 @@ def run(home: HomeOption) -> None:
     from qingyuan.ledger import Home
     from qingyuan.pipeline.follow import run_once
 
-    progress = run_once(Home.open(home)).progress
+    def waiting(seconds: float) -> None:
+        typer.echo(_("the belief tick that holds the newest telegrams ends in {seconds} s; waiting").format(
+            seconds=f"{seconds:.0f}"), err=True)
+
+    progress = run_once(Home.open(home), waiting).progress
     typer.echo(_("{ticks} ticks, {arrivals} telegrams, {observations} observations, {figures} figures, {flags} flags")
                .format(ticks=progress.ticks, arrivals=progress.arrivals, observations=progress.observations,
                        figures=progress.figures, flags=progress.flags))

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
@@ -25,12 +26,23 @@ def open_pipeline(home: Home, keyring: Keyring) -> Pipeline:
     return Pipeline(home, Lake(home.path / "lake"), OfficePublisher(home, keyring))
 
 
-def run_once(home: Home) -> Pipeline:
-    """Work off everything the ledgers hold up to now."""
+def run_once(home: Home, waiting: Callable[[float], None] = lambda _seconds: None) -> Pipeline:
+    """Work off everything the ledgers held when it was called.
+
+    A tick is worked off when it has passed, so this may wait for up to one tick; `waiting` is told the seconds.
+    """
+    begun_us = time.time_ns() // 1000
     keyring = Keyring.open(home.path / "keys")
     pipeline = open_pipeline(home, keyring)
-    _round(home, keyring, pipeline)
-    return pipeline
+    while True:
+        _round(home, keyring, pipeline)
+        received, tick_us = pipeline.feed.next_received(), pipeline.next_tick()
+        if received is None or tick_us is None or received > begun_us:
+            return pipeline
+        left_s = tick_us / 1e6 - time.time()
+        if left_s > 0:
+            waiting(left_s)
+        time.sleep(max(left_s, 0.0) + POLL_S)
 
 
 def _round(home: Home, keyring: Keyring, pipeline: Pipeline) -> int:
