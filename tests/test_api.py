@@ -130,3 +130,13 @@ def test_explain_names_what_is_not_there(p):
         p.explain("aqi.realtime/none/2020-04-01T00:00")
     with pytest.raises(ZoneMissing):
         p.explain("aqi.realtime/none/2020-04-01T00:00", as_of="2020-04-01T00:00")
+
+
+def test_explain_leads_to_telegrams(demo_home):
+    p = qingyuan.open(demo_home)
+    row = p.figures(name="aqi.realtime").to_pylist()[0]
+    figure = f"aqi.realtime/{row['subject']}/{row['start']:%Y-%m-%dT%H:%M}"
+    found = p.explain(figure)
+    assert (found.figure.value, found.steps[-1]["out"]) == (row["value"], row["value"])
+    assert {step["op"] for step in found.steps} >= {"telegram", "iaqi", "max"}
+    assert p.explain(figure, as_of=row["believed_from"]).figure == found.figure
