@@ -6,11 +6,14 @@ although stations send µg/m3. A site's own unit comes from the registry, never 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from qingyuan.vocabulary.table import read
+
+PROCESS = re.compile(r"[eg][1-9ab]\d{2}(?!00)\d{2}")     # class, process, factor, device 01 to 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Factor:
 
     code: str
     code2005: str
-    kind: str              # water, air, noise
+    kind: str              # water, air, noise, process, info
     symbol: str            # SO2, PM2.5 … or empty
     name_zh: str
     name_en: str
@@ -47,13 +50,17 @@ def _symbols() -> dict[str, str]:
 
 
 def canonical(code: str) -> str:
-    """The code of 2017 for a code of any edition; unknown codes stay as they are."""
+    """The code of 2017 for a code of any edition; unknown codes, and process codes with a device, stay as they are."""
     return _aliases().get(code, code)
 
 
 def factor(code: str) -> Factor | None:
-    """A factor by its code of 2017 or 2005, or None."""
-    return all_factors().get(canonical(code))
+    """A factor by its code of 2017 or 2005, or None. Process codes are found with their two-digit device (e10101)."""
+    known = all_factors()
+    found = known.get(canonical(code))
+    if found is None and PROCESS.fullmatch(code):
+        found = known.get(code[:-2])
+    return found
 
 
 def symbol_of(code: str) -> str | None:
