@@ -60,6 +60,10 @@ def test_a_correction_is_a_second_version_and_the_first_stays_true_of_its_time(s
     assert (first.value, first.reason) == ("60", Reason.FIRST)
     assert (second.value, second.reason, second.version) == ("100", Reason.CORRECTED_DATA, 2)
     assert first.believed_from < second.believed_from
+    found = rows.flags(Lake(station.home.path / "lake").read("flag"))
+    flags = [f for f in found if f.what.value == "duplicate_conflict"]
+    assert [(f.factor, f.evidence["first"], f.evidence["second"]) for f in flags] == [
+        ("a34004", "avg=35 mark=N", "avg=75 mark=N")]
     assert explain(station.home, AQI, first.believed_from).figure.value == "60"
     found = explain(station.home, AQI)
     assert found.figure.value == "100"
@@ -75,6 +79,18 @@ def test_a_late_factor_completes_the_hour_with_the_reason_late(station: homes.St
     homes.run(station.home)
     assert [(f.value, f.reason) for f in versions(station, "aqi.realtime")] == [
         ("50", Reason.FIRST), ("110", Reason.LATE_DATA)]
+
+
+def test_data_late_or_ahead_of_time_are_flagged(station: homes.Station) -> None:
+    station.send(station.frame(NOON - 3 * HOUR_US, SIX, qn=1), station.frame(NOON + HOUR_US, SIX, qn=2),
+                 station.frame(NOON + 5 * HOUR_US, SIX, qn=3))
+    station.close()
+    homes.run(station.home)
+    flags = {(f.start_us, f.what.value) for f in rows.flags(Lake(station.home.path / "lake").read("flag"))
+             if f.factor == "a34004"}
+    assert (NOON - 3 * HOUR_US, "late") in flags
+    assert (NOON + HOUR_US, "late") not in flags
+    assert versions(station, "hour.PM2.5", start=NOON + 5 * HOUR_US) == []      # that hour has not closed yet
 
 
 def test_hours_out_of_order_come_out_as_in_order(station: homes.Station) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import homes
@@ -106,6 +107,6 @@ def test_an_engine_of_another_release_is_refused(demo_home: Path) -> None:
 def test_each_publication_names_cut_rules_and_software(demo_home: Path) -> None:
     office = Ledger(Home.open(demo_home).ledger_path("office"))
     cuts = [p["cut"] for _, p in publications(office)]
-    assert all(a["gw1"] <= b["gw1"] and a["office"] <= b["office"] for a, b in zip(cuts, cuts[1:], strict=False))
+    assert all(a["gw1"] <= b["gw1"] and a["office"] <= b["office"] for a, b in pairwise(cuts))
     leaf = next(parse(s.data) for s in office.leaves() if parse(s.data).kind is Kind.PUBLICATION)
     assert set(leaf.payload) >= {"tick_us", "figures_root", "figures_count", "cut", "rules", "software", "reason"}

@@ -56,6 +56,11 @@ class Observation:
                 return mantissa, scale
         return None
 
+    def text_of(self) -> str:
+        """What it states, on one line."""
+        values = [f"{name}={decimals.to_text(mantissa, scale)}" for name, mantissa, scale in self.values]
+        return " ".join([*values, *(f"{suffix}={text}" for suffix, text in self.text), f"mark={self.mark or 'absent'}"])
+
     def says_the_same(self, other: Observation) -> bool:
         """True if another telegram stated the same content (a repeat, not a correction)."""
         return (self.values, self.text, self.mark) == (other.values, other.text, other.mark)

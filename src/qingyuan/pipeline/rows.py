@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -78,18 +78,17 @@ def _plain(table: pa.Table, *times: str) -> pa.Table:
     return table
 
 
-def load_cell(lake: Lake, subject: str, day_us: int, cell: Cell) -> Cell:
-    """Fill a cell with what the lake believes of a subject on a local day."""
-    where: dict[str, Any] = {"sites": [subject], "start_us": day_us, "end_us": day_us + DAY_US}
+def load_day(lake: Lake, day_us: int, cells: Callable[[str], Cell]) -> None:
+    """Fill the cells of a local day with what the lake believes; `cells` gives the cell of a subject."""
+    where: dict[str, Any] = {"start_us": day_us, "end_us": day_us + DAY_US}
     for row in observations(lake.read("observation", **where)):
-        cell.observations[row.key] = row
+        cells(row.key.site).observations[row.key] = row
     for table in TABLES:
         for figure in figures(lake.read(table, **where)):
-            cell.figures[figure.name, figure.start] = figure
+            cells(figure.subject).figures[figure.name, figure.start] = figure
     for flag in flags(lake.read("flag", **where)):
         if flag.level is not Level.GOOD:
-            cell.flags[flag.factor, flag.start_us, flag.what.value] = flag
-    return cell
+            cells(flag.site).flags[flag.factor, flag.start_us, flag.what.value] = flag
 
 
 def days_in(lake: Lake) -> set[int]:

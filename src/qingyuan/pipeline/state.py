@@ -11,7 +11,7 @@ from qingyuan.pipeline import rows
 from qingyuan.pipeline.figure import DAY_US, Draft, Figure, publish
 from qingyuan.pipeline.intake import Key, Observation
 from qingyuan.pipeline.reasons import Reason
-from qingyuan.quality.flags import Flag
+from qingyuan.quality import Flag, What
 
 KEEP_DAYS = 3
 
@@ -49,11 +49,10 @@ class State:
     def cell(self, subject: str, at_us: int) -> Cell:
         """The cell of the local day that holds `at_us`."""
         day = local_day_start(at_us)
-        cell = self._cells.get((subject, day))
-        if cell is None:
-            cell = rows.load_cell(self._lake, subject, day, Cell()) if day in self._stored else Cell()
-            self._cells[subject, day] = cell
-        return cell
+        if day in self._stored:          # a whole day at once: one question a table, not one a site
+            self._stored.discard(day)
+            rows.load_day(self._lake, day, lambda other: self._cells.setdefault((other, day), Cell()))
+        return self._cells.setdefault((subject, day), Cell())
 
     def put(self, observation: Observation) -> Observation | None:
         """Believe an observation; returns the one it replaces. A repeat of the same content changes nothing."""
@@ -90,6 +89,15 @@ class State:
                 if start_us <= key.start_us < end_us:
                     yield observation
             day += DAY_US
+
+    def conflicts(self, site: str, start_us: int, end_us: int) -> list[Flag]:
+        """Flags that two telegrams contradicted each other; they do not follow from what is believed now."""
+        day, out = local_day_start(start_us), []
+        while day < end_us:
+            out += [f for (_, start, what), f in self.cell(site, day).flags.items()
+                    if what == What.DUPLICATE_CONFLICT.value and start_us <= start < end_us]
+            day += DAY_US
+        return out
 
     def set_flags(self, site: str, start_us: int, end_us: int, flags: list[Flag], believed_us: int) -> None:
         """Replace the flags of a site in [start, end); what is new, changed or gone is written."""

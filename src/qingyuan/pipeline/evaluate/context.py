@@ -9,6 +9,7 @@ from qingyuan.numerics.time import CST_OFFSET_S
 from qingyuan.pipeline.figure import Draft
 from qingyuan.pipeline.reasons import Reason
 from qingyuan.pipeline.state import State
+from qingyuan.quality import Flag
 from qingyuan.registry import Registry, Site
 from qingyuan.standards import RULES_VERSION, TABLES, Tables
 from qingyuan.vocabulary import factors
@@ -26,6 +27,7 @@ class Context:
     data_now_us: int
     tables: Tables = TABLES
     causes: dict[str, Reason] = field(default_factory=dict)    # subject -> why its figures may change in this tick
+    conflicts: list[Flag] = field(default_factory=list)        # contradictions that came in this tick
 
     @property
     def rules(self) -> str:

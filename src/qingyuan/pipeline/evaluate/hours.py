@@ -18,7 +18,7 @@ from qingyuan.numerics import decimals
 from qingyuan.pipeline.evaluate.context import Context, validity_standard
 from qingyuan.pipeline.figure import HOUR_US, Draft, FigureKey
 from qingyuan.pipeline.intake import Observation
-from qingyuan.quality import DIFFERENCE_LIMIT, LOOKBACK_HOURS, Flag, Level, What, check_hours
+from qingyuan.quality import LOOKBACK_HOURS, Flag, Level, check_hours, clock, difference, late
 from qingyuan.registry import Site
 from qingyuan.vocabulary import factors, marks, units
 
@@ -32,7 +32,7 @@ def evaluate(context: Context, site_id: str, starts: Iterable[int]) -> list[int]
     first, last = starts[0], starts[-1] + HOUR_US
     window = list(context.state.observations(site_id, first - 2 * WINDOW_US, last + WINDOW_US))
     sent, minutes = _by_hour(window)
-    flags = _flags(site, sent, minutes, first, last + WINDOW_US)
+    flags = _flags(context, site, sent, minutes, first, last + WINDOW_US)
     context.state.set_flags(site_id, first, last + WINDOW_US, flags, context.tick_us)
     failed = defaultdict(list)
     for flag in flags:
@@ -108,23 +108,25 @@ def _draft(context: Context, site: Site, factor: str, start: int, sent: Observat
                  tuple(f"{r.ledger}#{r.leaf} avg" for r in rows if r), factor)
 
 
-def _flags(site: Site, sent: Sent, minutes: Minutes, first: int, last: int) -> list[Flag]:
+def _flags(context: Context, site: Site, sent: Sent, minutes: Minutes, first: int, last: int) -> list[Flag]:
     series: dict[str, list[tuple[int, int, int, str | None]]] = defaultdict(list)
     for (factor, start), row in sent.items():
         series[factor].append((start, *_canonical(site, factor, row), row.mark))
     flags = check_hours(site.id, {f: sorted(rows, key=lambda r: r[0]) for f, rows in series.items()}, first, last)
     for (factor, start), row in sent.items():
-        if first <= start < last and (rows := minutes.get((factor, start))):
-            made, _ = from_minutes(site, factor, rows)
-            if made and _differ(_canonical(site, factor, row), made):
-                flags.append(Flag(site.id, factor, start, 3600, What.HOUR_SOURCE_DIFFERENCE, Level.SUSPECT,
-                                  "hour_source_difference@1",
-                                  {"sent": decimals.to_text(*_canonical(site, factor, row)),
-                                   "minutes": decimals.to_text(*made), "limit_percent": "1"}))
-    return flags
+        if first <= start < last:
+            flags += _arrival(context, site, row)
+            if (rows := minutes.get((factor, start))) and (made := from_minutes(site, factor, rows)[0]):
+                found = difference(site.id, factor, start, decimals.to_text(*_canonical(site, factor, row)),
+                                   decimals.to_text(*made))
+                flags += [found] if found else []
+    known = context.state.conflicts(site.id, first, last)
+    fresh = [f for f in context.conflicts if f.site == site.id and first <= f.start_us < last]
+    return flags + known + fresh
 
 
-def _differ(sent: tuple[int, int], made: tuple[int, int]) -> bool:
-    scale = max(sent[1], made[1])
-    a, b = decimals.rescale(*sent, scale), decimals.rescale(*made, scale)
-    return abs(a - b) * DIFFERENCE_LIMIT > abs(a)
+def _arrival(context: Context, site: Site, row: Observation) -> list[Flag]:
+    """Late and ahead of time, in data time."""
+    arrived_us = context.registry.data_now(row.received_us)
+    where = site.id, row.key.factor, row.key.start_us, row.span_s, arrived_us
+    return [flag for flag in (late(*where), clock(*where)) if flag is not None]

@@ -14,6 +14,7 @@ from qingyuan.pipeline.evaluate.context import SYMBOLS, Context
 from qingyuan.pipeline.figure import DAY_US, HOUR_US
 from qingyuan.pipeline.reasons import Reason, Unplaced
 from qingyuan.pipeline.state import KEEP_DAYS
+from qingyuan.quality import duplicate_conflict
 from qingyuan.registry import Registry
 
 GRACE_US = HOUR_US     # a city's hour and every day wait so long for late stations (HJ 633-2026 5.2: within 1 h)
@@ -91,8 +92,17 @@ def _take(context: Context, arrivals: Iterable[intake.Arrival], touched: Touched
                 continue
             if before is not None:
                 _because(context, row.key.site, Reason.CORRECTED_DATA)
+                _contradiction(context, before, row)
             if row.key.kind in ("hour", "minute"):
                 touched.hours[row.key.site].add(row.key.start_us // HOUR_US * HOUR_US)
+
+
+def _contradiction(context: Context, before: intake.Observation, after: intake.Observation) -> None:
+    if after.key.kind == "hour":
+        key = after.key
+        flag = duplicate_conflict(key.site, key.factor, key.start_us, after.span_s, before.text_of(), after.text_of())
+        if flag is not None:
+            context.conflicts.append(flag)
 
 
 def _reread(context: Context, changed_sites: Iterable[str], touched: Touched) -> None:
