@@ -13,6 +13,7 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class Connection(asyncio.Protocol):
     def take(self) -> Parcel:
         """The bytes that came since the last batch."""
         data, self.pending = b"".join(self.pending), []
-        if self.waiting > PAUSE_BYTES and not self.closed:
+        if self.waiting > PAUSE_BYTES and not self.closed and not self._server.stopping:
             self.transport.resume_reading()
         self.waiting = 0
         return Parcel(self.peer, data, self.closed)
@@ -83,6 +84,11 @@ class Server:
         self.loop = asyncio.get_running_loop()
         self._status_s, self._telegrams = 0.0, 0
 
+    @property
+    def stopping(self) -> bool:
+        """True once it was told to stop."""
+        return self._stop.is_set()
+
     async def serve(self, host: str, port: int, listening: Callable[[str, int], None]) -> None:
         """Listen until told to stop; ends with the last tick and everything signed."""
         listener = await self.loop.create_server(lambda: Connection(self), host, port, backlog=4096)
@@ -98,6 +104,9 @@ class Server:
             while not self._stop.is_set():
                 await self._round()
             listener.close()
+            for connection in self._connections:
+                if connection.transport.is_reading():
+                    connection.transport.pause_reading()
             while self._queue:
                 await self._batch()
         finally:
@@ -113,14 +122,13 @@ class Server:
     async def _round(self) -> None:
         if not self._queue:
             self._ready.clear()
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._ready.wait(), IDLE_ROUND_S)
-            except TimeoutError:
-                self._idle_out()
         if 0 < len(self._queue) < FEW:
             await asyncio.sleep(GATHER_S)
         await self._batch()
         if self.loop.time() - self._status_s >= STATUS_S:
+            self._idle_out()
             self._write_status()
 
     async def _batch(self) -> None:
