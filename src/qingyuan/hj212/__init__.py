@@ -3,7 +3,7 @@
 from qingyuan.hj212.answer import answer, compose
 from qingyuan.hj212.commands import COMMANDS, Command, CommandKind, kind_of
 from qingyuan.hj212.crc import Variant, crc
-from qingyuan.hj212.encode import CannotEncode, encode, frame
+from qingyuan.hj212.encode import CannotEncode, encode, wrap
 from qingyuan.hj212.frame import BadSpan, RawFrame, StreamReader
 from qingyuan.hj212.notes import FrameError, Note
 from qingyuan.hj212.profile import DEFAULT, PROFILES, Profile
@@ -14,5 +14,5 @@ from qingyuan.hj212.words import numeric
 __all__ = [
     "COMMANDS", "DEFAULT", "PROFILES", "BadSpan", "CannotEncode", "Command", "CommandKind", "Flag", "FrameError",
     "Note", "Profile", "RawFrame", "StreamReader", "Telegram", "Variant", "answer", "compose", "crc", "decode",
-    "encode", "frame", "kind_of", "numeric", "secret_spans",
+    "encode", "kind_of", "numeric", "secret_spans", "wrap",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qingyuan.hj212.commands import CommandKind, kind_of
-from qingyuan.hj212.encode import frame
+from qingyuan.hj212.encode import wrap
 from qingyuan.hj212.telegram import Telegram
 
 SYSTEM = "91"
@@ -28,4 +28,4 @@ def compose(cn: str, qn: str | None, pw: str | None, mn: str, flag: str) -> byte
     """An answer packet with an empty data area; QN and PW are left out where the packet had none."""
     head = [("QN", qn), ("ST", SYSTEM), ("CN", cn), ("PW", pw), ("MN", mn), ("Flag", flag)]
     text = "".join(f"{name}={value};" for name, value in head if value is not None)
-    return frame(f"{text}CP=&&&&".encode("utf-8", "surrogateescape"))
+    return wrap(f"{text}CP=&&&&".encode("utf-8", "surrogateescape"))

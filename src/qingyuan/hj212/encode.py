@@ -14,7 +14,7 @@ class CannotEncode(ValueError):
     """The parts would not be read back as they are."""
 
 
-def frame(segment: bytes) -> bytes:
+def wrap(segment: bytes) -> bytes:
     """A whole packet around a data segment. Raises CannotEncode beyond 9999 bytes."""
     if len(segment) > LONGEST:
         raise CannotEncode(f"a segment of {len(segment)} bytes is longer than {LONGEST}")
@@ -37,7 +37,7 @@ def encode(header: Sequence[tuple[str, str]], cp: Sequence[Item], encoding: str 
                 _plain(value, ";,&；，＝")
         items.append(",".join(f"{name}={value}" for name, value in item))
     head = "".join(f"{name}={value};" for name, value in header)
-    return frame(f"{head}CP=&&{';'.join(items)}&&".encode(encoding))
+    return wrap(f"{head}CP=&&{';'.join(items)}&&".encode(encoding))
 
 
 def _plain(text: str, forbidden: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from qingyuan.gateway.simulator.telegrams import Telegram
-from qingyuan.hj212 import frame as frame_of
+from qingyuan.hj212 import wrap
 
 LATE_US = 7_200_000_000
 
@@ -54,8 +54,8 @@ def damaged(raw: bytes, fault: Fault, draw: random.Random) -> bytes:
     segment = raw[6:6 + int(raw[2:6])]
     if fault is Fault.PASSWORD:
         head, _, rest = segment.partition(b"PW=")
-        return frame_of(head + b"PW=wrong0;" + rest.partition(b";")[2])
+        return wrap(head + b"PW=wrong0;" + rest.partition(b";")[2])
     if fault is Fault.UNKNOWN:
         head, _, rest = segment.partition(b"MN=")
-        return frame_of(head + b"MN=STRANGER%d;" % draw.randrange(10) + rest.partition(b";")[2])
+        return wrap(head + b"MN=STRANGER%d;" % draw.randrange(10) + rest.partition(b";")[2])
     return raw
