@@ -112,15 +112,18 @@ def test_debug_shows_where_the_error_came_from(tmp_path: object, capsys: pytest.
 
 def test_every_remedy_by_class_names_a_class_that_exists() -> None:
     from qingyuan.cli.demo import services
+    from qingyuan.lake import durable
     from qingyuan.ledger import errors as of_ledger
+    from qingyuan.pipeline.explain import explanation
 
-    rooms = (of_ledger, services)
+    rooms = (of_ledger, services, durable, explanation)
     assert [name for name in errors.REMEDIES if not any(hasattr(room, name) for room in rooms)] == []
 
 
 @pytest.mark.parametrize(("error", "expected"), [
     (CliError("the zip has 3 files", "fetch it again"), "the zip has 3 files; fetch it again"),
     (CliError("nothing to show"), "nothing to show"),
+    (CliError("line 2: no id\nline 5:  no name"), "line 2: no id\nline 5: no name"),
     (OSError(errno.ENOSPC, "No space left on device", "lake/x"),
      "lake/x: No space left on device; free some space on this disk"),
     (OSError("cannot"), "cannot"),

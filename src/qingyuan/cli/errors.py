@@ -15,6 +15,9 @@ REMEDIES = {
     "LedgerShortened": N_("keep the folder as it is and compare it with the witness: qingyuan evidence verify"),
     "LedgerDamaged": N_("keep the folder as it is, restore this file from a copy, then: qingyuan evidence verify"),
     "ContentErased": N_("the content was erased on request and cannot be shown; its commitment still stands"),
+    "LedgerClosed": N_("it goes on under the next name; nothing more is written to this one"),
+    "LakeBusy": N_("wait for the pipeline or rebuild that is writing, or stop it"),
+    "NoSuchFigure": N_("check name, subject and start; they can be listed with: qingyuan export --table figure"),
     "ServiceFailed": N_("read the file named, then start again"),
 }
 BY_ERRNO = {
@@ -51,8 +54,9 @@ def sentence(error: BaseException) -> str:
 def _text(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror and type(error).__module__ == "builtins":
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    text = " ".join(str(error.args[0] if isinstance(error, KeyError) and error.args else error).split())
-    return text or type(error).__name__
+    text = str(error.args[0] if isinstance(error, KeyError) and error.args else error).strip()
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    return ("\n" if is_known(error) else " ").join(lines) or type(error).__name__     # faults of a file: one a line
 
 
 def _remedy(error: BaseException) -> str:
