@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-SECRET = re.compile(rb"(?<![0-9A-Za-z])(?:NewPW|NewSK|PW)[ \t]*=[ \t]*([^;,&\r\n]*)", re.IGNORECASE)
+SECRET = re.compile(rb"(?:PW|NewSK)[ \t]*=[ \t]*([^;,&\r\n]*)", re.IGNORECASE)
 CRC_DIGITS = re.compile(rb"&&([0-9A-Fa-f]{1,4})(?=[\r\n \t]*(?:##|$))")
 
 
 def secret_spans(raw: bytes) -> list[tuple[int, int]]:
     """(offset, length) of every secret in a frame, valid or damaged, in rising order without overlap.
 
-    Values of PW, NewPW and NewSK in any letter case. Where there is one, the CRC digits go with it: the CRC is affine
+    Values of PW, NewPW and NewSK in any letter case, and of every other name that ends in PW (a damaged separator must
+    not show a password). Where there is one, the CRC digits go with it: the CRC is affine
     over GF(2) in the bytes, so frames of different lengths would give the password away, eight bits at a time.
     """
     spans = []

@@ -1,0 +1,119 @@
+"""Writing and reading are inverse; damage is never called valid; secrets are found; answers are the standard's."""
+
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qingyuan import hj212
+from qingyuan.hj212 import CannotEncode, CommandKind, kind_of, secret_spans
+from qingyuan.hj212.cipher import decrypt, encrypt
+
+WORD = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_", min_size=1, max_size=12)
+NAME = st.text("abcdefwL0123456789", min_size=1, max_size=6)
+SUFFIX = st.sampled_from(["Rtd", "Min", "Avg", "Max", "Cou", "Flag", "ZsAvg", "EFlag"])
+FACTORS = st.dictionaries(NAME, st.dictionaries(SUFFIX, WORD, min_size=1), max_size=6)
+TEXTS = st.text("清洗管路,;=&ab 1", max_size=12).map(lambda t: f"//{t}//")
+
+
+@given(FACTORS, st.text("0123456789", min_size=1, max_size=6), TEXTS)
+def test_what_is_written_is_read_back(factors: dict[str, dict[str, str]], password: str, text: str) -> None:
+    head = [("QN", "20260315102000118"), ("ST", "31"), ("CN", "2051"), ("PW", password), ("MN", "A1"), ("Flag", "5")]
+    items = [[("DataTime", "20260315100000")], [("i11001-Info", text)]]
+    items += [[(f"{code}-{suffix}", value) for suffix, value in values.items()] for code, values in factors.items()]
+    telegram = hj212.decode(hj212.encode(head, items))
+    assert telegram.valid
+    assert telegram.header == dict(head)
+    assert telegram.fields == {"DataTime": "20260315100000"}
+    assert telegram.factors == {"i11001": {"Info": text}, **factors}
+
+
+@pytest.mark.parametrize("value", ["a;b", "a,b", "a&b", " a", "a//b", "x；y"])
+def test_values_that_would_not_come_back_are_refused(value: str) -> None:
+    with pytest.raises(CannotEncode):
+        hj212.encode([("MN", "A")], [[("a-Rtd", value)]])
+
+
+def slow_crc(data: bytes) -> int:
+    register = 0xFFFF
+    for byte in data:
+        register = register >> 8 ^ byte
+        for _ in range(8):
+            register = register >> 1 ^ 0xA001 if register & 1 else register >> 1
+    return register
+
+
+def test_three_thousand_mutations_never_raise_and_valid_means_valid() -> None:
+    draw = random.Random(212)
+    head = [("QN", "20260315102000118"), ("ST", "31"), ("CN", "2051"), ("PW", "123456"), ("MN", "A1"), ("Flag", "7"),
+            ("PNUM", "2"), ("PNO", "1")]
+    good = hj212.encode(head, [[("DataTime", "20260315100000")], [("a21026-Avg", "14.6"), ("a21026-Flag", "N")]])
+    valid = 0
+    for _ in range(3000):
+        raw = bytearray(good)
+        for _ in range(draw.randrange(1, 4)):
+            place = draw.randrange(len(raw))
+            action = draw.randrange(3)
+            if action == 0:
+                raw[place] = draw.randrange(256)
+            elif action == 1:
+                del raw[place]
+            else:
+                raw.insert(place, draw.choice(b";,=&#0N-"))
+        telegram = hj212.decode(bytes(raw))
+        hj212.answer(telegram)
+        secret_spans(bytes(raw))
+        if telegram.valid:
+            valid += 1
+            found = re.match(rb"##(\d{4})", bytes(raw))
+            assert found is not None
+            segment = bytes(raw[6:6 + int(found.group(1))])
+            assert segment.endswith(b"&&")
+            assert slow_crc(segment) == int(raw[6 + len(segment):10 + len(segment)], 16)
+    assert 0 < valid < 300
+
+
+@pytest.mark.parametrize(("raw", "hidden"), [
+    (b"##0001QN=1;PW=123456;MN=A;CP=&&&&ABCD\r\n", [b"123456", b"ABCD"]),
+    (b"##0001pw = 12 ;MN=A;CP=&&&&ABCD", [b"12", b"ABCD"]),
+    (b"##0001PW=1;CP=&&NewPW=654321&&00FF\r\n", [b"1", b"654321", b"00FF"]),
+    (b"##0001PW=1;CP=&&NewSK=0123456789abcdef&&00FF\r\n", [b"1", b"0123456789abcdef", b"00FF"]),
+    (b"##0001PW=cut", [b"cut"]), (b"MN=A;CP=&&&&ABCD\r\n", []), (b"##0001ST=31PW=5;CP=&&&&ABCD\r\n", [b"5", b"ABCD"]),
+    (b"##0001PW=1;CP=&&&&AB1\r\n##0001PW=2;CP=&&&&CD\r\n", [b"1", b"AB1", b"2", b"CD"])])
+def test_secrets_and_the_crc_digits_beside_them_are_found(raw: bytes, hidden: list[bytes]) -> None:
+    assert [raw[o:o + n] for o, n in secret_spans(raw)] == hidden
+
+
+@pytest.mark.parametrize(("cn", "flag", "answer"), [
+    ("2061", "5", b"CN=9014"), ("2061", "4", None), ("2061", "", None), ("1013", "5", b"CN=9013"),
+    ("9015", "9", b"CN=9013"), ("9014", "5", None), ("2999", "5", b"CN=9014"), ("2071", "1", b"CN=9014")])
+def test_uploads_notices_and_heartbeats_are_answered_where_wanted(cn: str, flag: str, answer: bytes | None) -> None:
+    head = [("QN", "20260315102000118"), ("ST", "31"), ("CN", cn), ("PW", "1"), ("MN", "A")]
+    raw = hj212.encode([*head, ("Flag", flag)] if flag else head, [])
+    got = hj212.answer(hj212.decode(raw))
+    assert (got is None) == (answer is None)
+    if got is not None and answer is not None:
+        assert answer in got
+        assert hj212.decode(got).valid
+
+
+def test_every_kind_of_command_occurs() -> None:
+    kinds = {kind for c in hj212.COMMANDS.values() for kind in (c.up, c.down) if kind}
+    assert kinds == set(CommandKind)
+    assert kind_of("8888") is CommandKind.UPLOAD
+
+
+@given(st.binary(max_size=100), st.binary(min_size=16, max_size=16))
+def test_sm4_keeps_the_length_and_comes_back(area: bytes, key: bytes) -> None:
+    segment = b"QN=1;CP=&&" + area + b"&&"
+    hidden = encrypt(segment, key)
+    assert len(hidden) == len(segment)
+    assert decrypt(hidden, key) == segment
+
+
+def test_sm4_is_that_of_gbt_32907() -> None:
+    plain = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
+    hidden = encrypt(b"CP=&&" + plain + b"&&", plain)
+    assert hidden[5:21].hex().upper() == "681EDF34D206965E86B3E94F536E4246"
