@@ -7,7 +7,8 @@ import pytest
 from qingyuan.registry.files import FileError, read_entries
 
 DATA = {"name": "迈皋桥", "kind": "air", "city": "南京", "lon": 118.803, "lat": 32.1083, "mn": "0A1B",
-        "origin": "measured", "units": {"a34004": "ug/m3", "a21005": "mg/m3"}, "plan": ["a34004", "a21005"], "in_city_mean": False}
+        "origin": "measured", "units": {"a34004": "ug/m3", "a21005": "mg/m3"},
+        "plan": ["a34004", "a21005"], "in_city_mean": False}
 ENTRY = {"entry": "site", "id": "1151A", "valid_from": "2020-04-01T00:00", "data": DATA}
 READ = {"entry": "site", "id": "1151A", "valid_from_us": 1585670400000000, "valid_to_us": None, "data": DATA}
 CSV = ("id,valid_from,name,kind,city,lon,lat,mn,origin,units,plan,in_city_mean\r\n"
