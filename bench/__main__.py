@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.table import Row, markdown
+from bench.table import Row, commit, markdown
 
 PARTS = ("aqi", "codec", "ledger", "lake", "gateway")
 
@@ -27,8 +26,7 @@ def main(names: list[str]) -> int:
         rows += import_module(f"bench.{name}").rows()
     console.print(_table(rows))
     if not names:
-        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
-        Path("docs/benchmarks.md").write_text(markdown(rows, commit or "unknown"), "utf-8")
+        Path("docs/benchmarks.md").write_text(markdown(rows, commit()), "utf-8")
         console.print("written to docs/benchmarks.md")
     return 0
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import subprocess
 import sys
 import tempfile
 import threading
@@ -21,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from gateway_process import Client, Gateway, new_home, telegram
 
-from bench.table import machine
+from bench.table import commit, machine
 from qingyuan import hj212
 from qingyuan.evidence.leaf import FrameLeaf, parse
 from qingyuan.ledger import Home, Keyring, Ledger, verify_home
@@ -96,12 +95,11 @@ def main() -> int:
         trial.life(kill=False)
         found = trial.outcome()
     good = not (found["lost"] or found["doubled"] or found["problems"]) and found["sent"] == found["worked off"]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
     lines = [f"| {name} | {value} |" for name, value in found.items()]
     Path("docs/soak.md").write_text(
         "# Soak\n\nMade by `make soak`: a gateway process is sent SIGKILL under load, restarted, and loaded on; at "
         "the end its ledger is held against every answer a client ever got.\n\n"
-        f"Kills: {given.kills}. Seed: {given.seed}. Commit: {commit or 'unknown'}. Time: {time.time() - begun:.0f} s.\n"
+        f"Kills: {given.kills}. Seed: {given.seed}. Commit: {commit()}. Time: {time.time() - begun:.0f} s.\n"
         f"Machine: {machine()}.\n\n| what | count |\n| --- | ---: |\n" + "\n".join(lines)
         + f"\n\nOutcome: {'nothing lost, nothing doubled' if good else 'FAILED'}. Not tried: power loss.\n", "utf-8")
     print(found)

@@ -6,6 +6,7 @@ import gc
 import os
 import platform
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -51,6 +52,15 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, Python {sys.version.split()[0]}, {libraries}"
 
 
+def commit() -> str:
+    """The commit measured, or `unknown` outside a repository."""
+    try:
+        told = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
+    return told.stdout.strip() or "unknown"
+
+
 def _lines(path: str) -> list[str]:
     try:
         return Path(path).read_text("utf-8").splitlines()
@@ -58,11 +68,11 @@ def _lines(path: str) -> list[str]:
         return []
 
 
-def markdown(rows: list[Row], commit: str) -> str:
+def markdown(rows: list[Row], at: str) -> str:
     """The page docs/benchmarks.md."""
     head = ("# Benchmarks\n\nMade by `make bench`: medians of five runs in one process on one core, CPU time unless "
             f"the unit says otherwise, each beside a peer or a floor in the same run.\n\nMachine: {machine()}.\n"
-            f"Commit: {commit}.\n\n| what | ours | unit | beside | theirs | ratio | note |\n"
+            f"Commit: {at}.\n\n| what | ours | unit | beside | theirs | ratio | note |\n"
             "| --- | ---: | --- | --- | ---: | ---: | --- |\n")
     return head + "".join(
         f"| {r.what} | {r.ours:,.4g} | {r.unit} | {r.peer} | {f'{r.theirs:,.4g}' if r.theirs else ''} | {r.ratio} "

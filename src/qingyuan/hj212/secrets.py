@@ -12,8 +12,9 @@ def secret_spans(raw: bytes) -> list[tuple[int, int]]:
     """(offset, length) of every secret in a frame, valid or damaged, in rising order without overlap.
 
     Values of PW, NewPW and NewSK in any letter case, and of every other name that ends in PW (a damaged separator must
-    not show a password). Where there is one, the CRC digits go with it: the CRC is affine
-    over GF(2) in the bytes, so frames of different lengths would give the password away, eight bits at a time.
+    not show a password). Where there is one, the CRC digits go with it: with every other byte shown they
+    are eight linear equations in the bits of the password, which leaves some four thousand of a million six-digit ones
+    (docs/threat-model.md).
     """
     spans = []
     for found in SECRET.finditer(raw):
