@@ -38,6 +38,7 @@ def run_once(home: Home, waiting: Callable[[float], None] = lambda _seconds: Non
         _round(home, keyring, pipeline)
         received, tick_us = pipeline.feed.next_received(), pipeline.next_tick()
         if received is None or tick_us is None or received > begun_us:
+            Lake(home.path / "lake").compact()
             return pipeline
         left_s = tick_us / 1e6 - time.time()
         if left_s > 0:

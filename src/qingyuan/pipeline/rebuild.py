@@ -83,7 +83,7 @@ def rebuild(home: Home, part: Part | None = None, engine: str = "local") -> Repo
     fresh_path = home.path / f"lake.rebuild-{time.time_ns()}"
     checker = _Checker(ticks, report)
     try:
-        pipeline = Pipeline(home, Lake(fresh_path), checker, every_tick=False)
+        pipeline = Pipeline(home, Lake(fresh_path), checker)
         closed = pipeline.feed.refresh()
         horizon = max(ticks, default=None) if ticks else None
         pipeline.advance(closed if horizon is None else min(closed, horizon))

@@ -40,11 +40,10 @@ class Progress:
 class Pipeline:
     """Everything between the ledgers and the lake; one at a time writes a lake."""
 
-    def __init__(self, home: Home, lake: Lake, publish: Publisher, *, every_tick: bool = True,
-                 tables: Tables = TABLES) -> None:
+    def __init__(self, home: Home, lake: Lake, publish: Publisher, *, tables: Tables = TABLES) -> None:
         manifest = lake.current()
         self._home, self._lake, self._publish = home, lake, publish
-        self._every_tick, self._tables = every_tick, tables
+        self._tables = tables
         self.feed = Feed(home, dict(manifest.position))
         self.feed.skip_admissions()
         self.state = State(lake)
@@ -68,13 +67,18 @@ class Pipeline:
         return None if due is None else self.feed.registry.real_at(due)
 
     def advance(self, through_us: int) -> int:
-        """Work off every tick up to `through_us`; returns how many there were. The caller refreshes the feed."""
+        """Work off every tick up to `through_us`; returns how many there were. The caller refreshes the feed.
+
+        Each tick is published on its own; the lake shows them together. A process that dies in between works the same
+        ticks off again, and finds each of them published.
+        """
         done = 0
         while (at := self.next_tick()) is not None and at <= through_us:
             self._tick(at)
             done += 1
-        if not self._every_tick:
-            self._commit()
+            if len(self.state.written) > BATCH_ROWS:
+                self._commit()
+        self._commit()
         return done
 
     def _tick(self, tick_us: int) -> None:
@@ -89,8 +93,6 @@ class Pipeline:
         self._pending = tick_us, self.feed.cut()
         if figures := self.state.written.figures[before:]:
             self._publish(tick_us, figures, self._pending[1], None)
-        if self._every_tick or len(self.state.written.observations) > BATCH_ROWS:
-            self._commit()
 
     def _commit(self) -> None:
         written = self.state.written

@@ -33,8 +33,8 @@ class Written:
     figures: list[Figure] = field(default_factory=list)
     flags: list[tuple[Flag, int]] = field(default_factory=list)
 
-    def __bool__(self) -> bool:
-        return bool(self.observations or self.figures or self.flags)
+    def __len__(self) -> int:
+        return len(self.observations) + len(self.figures) + len(self.flags)
 
 
 class State:
