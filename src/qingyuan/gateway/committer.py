@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+
+import structlog
 
 from qingyuan.evidence.leaf import Kind, Verdict
 from qingyuan.gateway.counters import Counters
@@ -17,9 +20,10 @@ from qingyuan.gateway.roster import Roster
 from qingyuan.gateway.ticks import Ticks
 from qingyuan.hj212 import RawFrame, compose, kind_of, secret_spans
 from qingyuan.hj212.answer import ANSWERS
-from qingyuan.ledger import Home, Keyring, Quarantine, open_or_succeed, raw_digest
+from qingyuan.ledger import Home, Keyring, LedgerBroken, LedgerError, Quarantine, open_or_succeed, raw_digest
 from qingyuan.registry import Register
 
+LONGEST_LEAF = 0xFFFF        # a frame leaf counts offsets in two bytes
 CHECKPOINT_US, REFRESH_US, RETENTION_US = 250_000, 1_000_000, 3_600_000_000
 Answers = list[tuple[Peer, bytes]]
 
@@ -41,6 +45,8 @@ class Committer:
         self._ticks = Ticks(now_us(), self.roster.registry.tick_us)
         self._signed_us = self._looked_us = self._retained_us = now_us()
         self._unsigned = False
+        self.committed_us = 0                       # when the last batch with frames became durable
+        self._log = structlog.get_logger("gateway")
 
     @property
     def ledger(self) -> str:
@@ -48,25 +54,36 @@ class Committer:
         return self._writer.name
 
     def work(self, parcels: Sequence[Parcel], connections: int) -> Answers:
-        """Take a batch; returns what to send back to whom. Raises LedgerBroken if it could not be made durable."""
+        """`take` and `upkeep` in one."""
+        answers = self.take(parcels, connections)
+        self.upkeep()
+        return answers
+
+    def take(self, parcels: Sequence[Parcel], connections: int) -> Answers:
+        """Take a batch; returns what to send back to whom. Raises LedgerBroken if it could not be made durable.
+
+        A tick that falls into the batch stands between the leaves before and after it.
+        """
         self._tick(connections)
         judged = [(parcel.peer, found) for parcel in parcels for found in self._read(parcel)]
         self._welcome([found for _, found in judged])
         answers: dict[Peer, list[bytes]] = {}
         for peer, found in judged:
+            self._tick(connections)
             if self._keep(peer, found) and (answer := _answer(found.head)):
                 answers.setdefault(peer, []).append(answer)
         self._writer.commit()
         self._quarantine.commit()
+        self.committed_us = now_us() if judged else self.committed_us
         self._unsigned = self._unsigned or bool(judged)
-        self.upkeep()
         self.counters.answers += sum(map(len, answers.values()))
         return [(peer, b"".join(parts)) for peer, parts in answers.items()]
 
     def _read(self, parcel: Parcel) -> list[Judged]:
         out = []
         for item in parcel.peer.reader.feed(parcel.data):
-            out.append(self._judge.frame(item.raw, now_us()) if isinstance(item, RawFrame) else Judge.span(item.raw))
+            raw = item.raw[:LONGEST_LEAF]       # what is cut off are blanks behind the packet
+            out.append(self._judge.frame(raw, now_us()) if isinstance(item, RawFrame) else Judge.span(raw))
         if parcel.last and parcel.peer.reader.remainder:
             out.append(Judge.span(parcel.peer.reader.remainder))
         return out
@@ -76,8 +93,13 @@ class Committer:
         fresh = {found.newcomer.mn: found.newcomer for found in reversed(judged) if found.newcomer is not None}
         if not fresh:
             return
-        self.roster.enter(list(fresh.values()))
+        try:
+            self.roster.enter(list(fresh.values()))
+        except LedgerError as error:                # they stay unknown, get no answer, and will send again
+            self._log.error("not registered", loggers=sorted(fresh), reason=str(error))
+            return
         self.counters.registered += len(fresh)
+        self._log.info("registered", loggers=sorted(fresh))
         for found in judged:
             if found.newcomer is not None:
                 found.verdict = self._judge.frame(found.raw, now_us()).verdict
@@ -119,13 +141,16 @@ class Committer:
             self._looked_us = now
             if self.roster.refresh():
                 self._ticks.set_length(now, self.roster.registry.tick_us)
+                self._log.info("registry", sites=len(self.roster.registry.sites), office_size=self.roster.office_size,
+                               problems=[str(problem) for problem in self.roster.registry.problems])
         if now - self._retained_us >= RETENTION_US:
             self._retained_us = now
             self._quarantine.drop_expired(now)
 
     def close(self, connections: int) -> None:
-        """The last tick, everything signed, ledgers let go."""
-        self._tick_leaf(now_us(), connections, last=True)
+        """The last tick, everything signed, ledgers let go; after a failed write nothing more is written."""
+        with suppress(LedgerBroken):
+            self._tick_leaf(now_us(), connections, last=True)
         self._writer.close()
         self._quarantine.close()
         self.roster.close()

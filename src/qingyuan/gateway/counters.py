@@ -20,6 +20,7 @@ class Counters:
     connections: int = 0                  # ever opened
     refused: int = 0                      # connections beyond the limit
     idle: int = 0                         # connections closed for silence
+    deaf: int = 0                         # connections closed because answers were never read
     beyond_quota: int = 0                 # strangers' frames counted, not kept
     rejected: dict[str, int] = field(default_factory=lambda: {verdict.name.lower(): 0 for verdict in REJECTED})
 

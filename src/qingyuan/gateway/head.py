@@ -9,7 +9,7 @@ from qingyuan import hj212
 
 PLAIN = re.compile(
     rb"##\d{4}QN=(\d{17});ST=([0-9A-Z]{2});CN=(\d{4});PW=([0-9A-Za-z]*);MN=([0-9A-Za-z_-]{1,64});Flag=(\d{1,3});"
-    rb"(?:PNUM=\d+;PNO=\d+;)?CP=&&")
+    rb"(?:PNUM=\d{1,8};PNO=\d{1,8};)?CP=&&")
 HIGHEST_FLAG = 255
 EDITIONS = ("2005", "2017", "2025")
 ANSWER_BIT, EDITION_SHIFT = 1, 2
@@ -37,7 +37,8 @@ def read_head(raw: bytes) -> Head | None:
     """The head of a frame; None where the codec finds no MN in it.
 
     A plain head (names in the standard's order, nothing odd) is read by one pattern; `tests` hold it against the
-    codec. Everything else goes to the codec.
+    codec. Everything else goes to the codec; what it stumbles over is as good as no head: a frame that a stranger
+    wrote must never end the gateway.
     """
     plain = PLAIN.match(raw)
     if plain is not None:
@@ -45,7 +46,10 @@ def read_head(raw: bytes) -> Head | None:
         flag = int(digits)
         if flag <= HIGHEST_FLAG:
             return Head(mn, password, st, cn, qn, flag, True)
-    return slow_head(raw)
+    try:
+        return slow_head(raw)
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def slow_head(raw: bytes) -> Head | None:

@@ -17,6 +17,7 @@ from qingyuan.registry import Register, Site
 REGISTRABLE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 DECLARED = re.compile(rb"##(\d{4})")
 HEAD_LENGTH, CRC_LENGTH = 6, 4
+PASSWORD_LENGTH = 64        # longer ones are checked each time, so that a stranger cannot fill the memory
 VARIANTS = {Variant.STANDARD: CrcVariant.STANDARD, Variant.MODBUS: CrcVariant.MODBUS,
             Variant.MODBUS_SWAPPED: CrcVariant.MODBUS_SWAPPED, Variant.STANDARD_SWAPPED: CrcVariant.STANDARD_SWAPPED}
 
@@ -48,7 +49,7 @@ class Judge:
 
     def __init__(self, roster: Roster, keyring: Keyring, register: Register) -> None:
         self._roster, self._register = roster, register
-        self._check = lru_cache(maxsize=65_536)(keyring.password_check)
+        self._check, self._remembered = keyring.password_check, lru_cache(maxsize=65_536)(keyring.password_check)
 
     def frame(self, raw: bytes, real_us: int) -> Judged:
         """Verdict on a whole frame. The CRC comes first: a damaged frame may name a wrong logger."""
@@ -70,13 +71,15 @@ class Judge:
 
     def _stranger(self, judged: Judged, head: Head, variant: Variant) -> None:
         judged.verdict = Verdict.UNKNOWN_MN
-        if self._register is Register.AUTO and variant is Variant.STANDARD and REGISTRABLE.fullmatch(head.mn):
+        if (self._register is Register.AUTO and variant is Variant.STANDARD and REGISTRABLE.fullmatch(head.mn)
+                and head.mn not in self._roster.registry.sites):       # its id would take an existing site's place
             judged.newcomer = Newcomer(head.mn, head.st, head.password)
 
     def _member(self, site: Site, head: Head, variant: Variant) -> Verdict:
         if variant.value not in site.crc:
             return Verdict.BAD_CRC
-        if site.password_check and not hmac.compare_digest(site.password_check, self._check(head.mn, head.password)):
+        check = self._remembered if len(head.password) <= PASSWORD_LENGTH else self._check
+        if site.password_check and not hmac.compare_digest(site.password_check, check(head.mn, head.password)):
             return Verdict.WRONG_PASSWORD
         if site.edition and head.edition and site.edition != head.edition:
             return Verdict.EDITION_NOT_ALLOWED

@@ -21,9 +21,10 @@ import structlog
 
 from qingyuan.gateway.committer import Committer, now_us
 from qingyuan.gateway.inbox import Parcel, Peer
+from qingyuan.ledger import LedgerError
 
 BATCH, GATHER_S, FEW, IDLE_ROUND_S, STATUS_S = 2000, 0.002, 200, 0.05, 1.0
-PAUSE_BYTES = 262_144
+PAUSE_BYTES, UNREAD_BYTES = 262_144, 1_048_576
 
 
 class Connection(asyncio.Protocol):
@@ -83,6 +84,7 @@ class Server:
         self._log = structlog.get_logger("gateway")
         self.loop = asyncio.get_running_loop()
         self._status_s, self._telegrams = 0.0, 0
+        self._told = dict(committer.counters.rejected)
 
     @property
     def stopping(self) -> bool:
@@ -109,9 +111,13 @@ class Server:
                     connection.transport.pause_reading()
             while self._queue:
                 await self._batch()
+        except LedgerError as error:
+            self._log.critical("ledger failed; nothing more is acknowledged", reason=str(error))
+            raise
         finally:
             listener.close()
             count = len(self._connections)
+            self._log.info("stopping", connections=count)
             for connection in list(self._connections):
                 connection.transport.close()
             await self.loop.run_in_executor(self._thread, self._committer.close, count)
@@ -138,11 +144,16 @@ class Server:
             del self._queue[connection]
             chosen.append(connection)
         parcels = [connection.take() for connection in chosen]
-        answers = await self.loop.run_in_executor(self._thread, self._committer.work, parcels, len(self._connections))
+        answers = await self.loop.run_in_executor(self._thread, self._committer.take, parcels, len(self._connections))
         for peer, data in answers:
             asked = self._by_peer.get(peer)
-            if asked is not None and not asked.transport.is_closing():
-                asked.transport.write(data)
+            if asked is None or asked.transport.is_closing():
+                continue
+            asked.transport.write(data)
+            if asked.transport.get_write_buffer_size() > UNREAD_BYTES:      # it asks and never reads
+                self._committer.counters.deaf += 1
+                asked.transport.abort()
+        await self.loop.run_in_executor(self._thread, self._committer.upkeep)
 
     def opened(self, connection: Connection) -> None:
         """A new connection, refused beyond the limit of the registry."""
@@ -179,8 +190,13 @@ class Server:
             "at_us": now_us(), "pid": os.getpid(), "connections": len(self._connections),
             "telegrams": counters.telegrams, "repeats": counters.repeats, "answers": counters.answers,
             "registered": counters.registered, "rejected": counters.rejected, "beyond_quota": counters.beyond_quota,
-            "rate": round((counters.telegrams - self._telegrams) / passed, 1)})
+            "rate": round((counters.telegrams - self._telegrams) / passed, 1),
+            "last_commit_us": self._committer.committed_us, "ledger": self._committer.ledger,
+            "office_size": self._committer.roster.office_size})
         self._status_s, self._telegrams = self.loop.time(), counters.telegrams
+        if counters.rejected != self._told:
+            self._told = dict(counters.rejected)
+            self._log.warning("rejected", **self._told)
 
 
 def _put(path: Path, content: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -121,12 +121,15 @@ class Figure:
 
     def row(self) -> dict[str, Any]:
         """The figure as a row of the lake, times in microseconds since 1970 UTC."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in COLUMNS}
 
     def differs(self, draft: Draft) -> bool:
         """True if the draft must be published: value, unit, standard or what the detail says changed."""
         return (self.value, self.unit, self.standard, self.detail) != (
             draft.value, draft.unit, draft.standard, _json(draft.detail))
+
+
+COLUMNS = tuple(field.name for field in fields(Figure))
 
 
 def publish(draft: Draft, before: Figure | None, believed_us: int, cause: Reason) -> Figure:
