@@ -71,13 +71,15 @@ def show(found: Explanation, console: Any) -> None:
     from rich.markup import escape
     from rich.tree import Tree
 
+    from qingyuan.cli.labels import label
     from qingyuan.evidence.leaf import parse
     from qingyuan.numerics.time import iso_local, iso_utc
+    from qingyuan.pipeline.reasons import Reason, Stage
 
     figure = found.figure
     head = _("[b]{figure}[/b] = [b]{value}[/b] {unit} ({stage}, {standard}, version {version}, believed since {since})")
     tree = Tree(head.format(figure=escape(str(figure.key)), value=figure.value or _("no value"), unit=figure.unit,
-                            stage=figure.stage, standard=figure.standard, version=figure.version,
+                            stage=label(Stage(figure.stage)), standard=figure.standard, version=figure.version,
                             since=iso_utc(figure.believed_from)))
     by_id = {step["id"]: step for step in found.steps}
     _step(tree, found, by_id, found.steps[-1], set())
@@ -91,7 +93,7 @@ def show(found: Explanation, console: Any) -> None:
     if found.flags:
         flags = tree.add(_("flags"))
         for flag in found.flags:
-            flags.add(escape(f"{flag.site} {flag.factor} {iso_local(flag.start_us)} {flag.what.value} "
+            flags.add(escape(f"{flag.site} {flag.factor} {iso_local(flag.start_us)} {label(flag.what)} "
                              f"({flag.rule}) {json.dumps(flag.evidence, ensure_ascii=False)}"))
     if found.publication is not None:
         tree.add(_("published: leaf {leaf} of ledger office, figure {index} of {count}").format(
@@ -107,7 +109,7 @@ def show(found: Explanation, console: Any) -> None:
         history.add(_("version {version} at {when}: {before} → {after}, {reason}, {count} telegrams entered").format(
             version=change.after.version, when=iso_utc(change.after.believed_from),
             before=change.before.value if change.before else "–", after=change.after.value or "–",
-            reason=change.after.reason, count=len(change.new_leaves)))
+            reason=label(Reason(change.after.reason)), count=len(change.new_leaves)))
     console.print(tree)
 
 
@@ -124,10 +126,15 @@ def _step(tree: Any, found: Explanation, by_id: dict[str, Any], step: dict[str, 
 
 
 def _label(found: Explanation, step: dict[str, Any]) -> str:
+    from qingyuan.cli.labels import citation, label
+    from qingyuan.pipeline.explain.steps import Rule
+
     what = f" [{step['figure']}]" if "figure" in step else ""
     if step["op"] == "telegram":
         name, index, _data = found.leaves.item(step["leaf"])
         return _("{out} from telegram {ledger}#{leaf}: {factor}-{suffix}{what}").format(
             out=step["out"], ledger=name, leaf=index, factor=step["factor"], suffix=step["suffix"], what=what)
-    more = [str(step[key]) for key in ("table", "reason", "clause") if step.get(key)]
-    return f"{step['out'] or '–'} = {OPERATIONS[step['op']]()}{what}{': ' if more else ''}{'; '.join(more)}"
+    more = [step["reason"]] if step.get("reason") else []
+    more += [citation(step["clause"])] if "clause" in step else []
+    more += [label(Rule(step["rule"]))] if "rule" in step else []
+    return f"{step['out'] or '–'} = {OPERATIONS[step['op']]()}{what}{': ' if more else ''}{', '.join(more)}"

@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def run(home: HomeOption) -> None:
     """Work off everything up to now."""
+    from qingyuan.cli.labels import label
     from qingyuan.ledger import Home
     from qingyuan.pipeline.follow import run_once
 
@@ -34,7 +35,7 @@ def run(home: HomeOption) -> None:
                .format(ticks=progress.ticks, arrivals=progress.arrivals, observations=progress.observations,
                        figures=progress.figures, flags=progress.flags))
     for reason, count in sorted(progress.unplaced.items()):
-        typer.echo(_("{count} telegrams gave no observation: {reason}").format(count=count, reason=reason.value))
+        typer.echo(_("{count} telegrams gave no observation: {reason}").format(count=count, reason=label(reason)))
 
 
 def follow(home: HomeOption) -> None:

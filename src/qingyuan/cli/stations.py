@@ -104,12 +104,15 @@ def _table(found: list[Station]) -> Any:
     from rich.markup import escape
     from rich.table import Table
 
+    from qingyuan.cli.labels import label
     from qingyuan.numerics.time import iso_local, iso_utc
+    from qingyuan.registry import Origin, SiteKind
 
     table = Table(_("city"), _("site"), _("name"), _("kind"), _("origin"), _("newest data (+08:00)"),
                   _("received (UTC)"), _("AQI now"))
     for one in found:
-        table.add_row(escape(one.city), escape(one.id), escape(one.name), one.kind, one.origin,
+        table.add_row(escape(one.city), escape(one.id), escape(one.name), label(SiteKind(one.kind)),
+                      label(Origin(one.origin)),
                       iso_local(one.newest_us)[:16] if one.newest_us is not None else "–",
                       iso_utc(one.received_us)[:19] if one.received_us is not None else "–",
                       f"{one.aqi} ◔" if one.aqi is not None else "–")

@@ -115,6 +115,8 @@ def _report(console: Any, home: Home) -> None:
     from rich.table import Table
 
     from qingyuan.cli.demo import summary
+    from qingyuan.cli.labels import label
+    from qingyuan.evidence.leaf import Verdict
     from qingyuan.numerics.time import iso_local
     from qingyuan.pipeline.explain.beliefs import registry_at
 
@@ -134,6 +136,10 @@ def _report(console: Any, home: Home) -> None:
                     "◔ = provisional").format(
         telegrams=gateway.get("telegrams", 0), rejected=rejected, lag=pipeline.get("worst_lag_s"),
         ratio=f"{summary.rows_a_figure(home):.3f}"))
+    for name, count in gateway.get("rejected", {}).items():
+        if count:
+            verdict = label(Verdict[name.upper()])
+            console.print(_("{count} in quarantine: {verdict}").format(count=count, verdict=verdict))
     shown = next((line.now for line in lines if line.now is not None and line.now.valid), None)
     if shown is None:
         raise typer.BadParameter(_("no city has an index; see {folder}").format(folder=home.path / "logs"))

@@ -7,6 +7,7 @@ Operations: telegram, mean, round, mda8, iaqi, max, text (docs/formats.md).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from qingyuan import hj212
@@ -23,7 +24,14 @@ from qingyuan.pipeline.intake import Observation
 from qingyuan.standards import TABLES
 from qingyuan.vocabulary import factors, marks
 
-MDA8_CLAUSE = "6 hours a window, 14 windows or above the limit; which windows is a setting, from memory"
+
+class Rule(StrEnum):
+    """What a step rests on beside its clause: a closed list."""
+
+    MINUTES = "at least 45 minutes"
+    HOURS = "at least 20 hours"
+    MDA8 = "6 hours a window, 14 windows or above the limit; which windows count is a setting"
+    POINTS = "concentrations of the points first, three quarters of them valid"
 
 
 class Steps:
@@ -77,10 +85,10 @@ class Steps:
             return self._text("", "excluded: " + ", ".join(detail["excluded"]), ids)
         if kind == "hour":
             return ids[0]
-        return self._mean(figure, ids, f"{figure.standard} table 4, at least 45 minutes")
+        return self._mean(figure, ids, f"{figure.standard} table 4", Rule.MINUTES)
 
-    def _mean(self, figure: Figure, ids: Sequence[str | None], clause: str) -> str:
-        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", clause=clause,
+    def _mean(self, figure: Figure, ids: Sequence[str | None], clause: str, rule: Rule) -> str:
+        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", clause=clause, rule=rule.value,
                          **{"in": [i for i in ids if i]})
 
     def _telegram(self, row: Observation, exponent: int) -> str:
@@ -102,8 +110,9 @@ class Steps:
             return self._text("", f"not valid: {detail['hours']} hours", [i for i in ids if i])
         if symbol == "O3":
             return self._add("mda8", figure.value, limit=days.limit_text(self._context, figure.start), min_hours=6,
-                             windows=[8, 24], digits=figure.scale, clause="HJ 663 6.1.2; " + MDA8_CLAUSE, **{"in": ids})
-        return self._mean(figure, ids, f"{figure.standard} table 4, at least 20 hours")
+                             windows=[8, 24], digits=figure.scale, clause="HJ 663 6.1.2", rule=Rule.MDA8.value,
+                             **{"in": ids})
+        return self._mean(figure, ids, f"{figure.standard} table 4", Rule.HOURS)
 
     def _city(self, figure: Figure) -> str:
         city = figure.subject.removeprefix("city:")
@@ -112,7 +121,7 @@ class Steps:
         if not figure.valid:
             detail = figure.details()
             return self._text("", f"{detail['valid_points']} of {detail['points']} points valid", ids)
-        return self._mean(figure, ids, "HJ 663: concentrations of the points first; 75 % of them")
+        return self._mean(figure, ids, "HJ 663", Rule.POINTS)
 
     def _aqi(self, figure: Figure, kind: str) -> str:
         prefix = "hour" if kind == "realtime" else "day"
@@ -126,8 +135,7 @@ class Steps:
             if (step := self._iaqi(figure.standard, symbol, averaging, *entering)) is not None:
                 ids.append(step)
         largest = figure.details()["aqi"]
-        clause = f"{figure.standard}: the largest sub-index"
-        step = self._add("max", str(largest), clause=clause, **{"in": ids}) if ids else ""
+        step = self._add("max", str(largest), clause=figure.standard, **{"in": ids}) if ids else ""
         if figure.value == str(largest):
             return step
         return self._text(figure.value, "not published: a pollutant is missing and the index is not above 100 "
