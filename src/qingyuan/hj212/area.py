@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from qingyuan.hj212.notes import Note
-from qingyuan.hj212.words import CODE_WITHOUT_LETTER, FIELDS, SUFFIXES, TIMES, check_number, check_time
+from qingyuan.hj212.words import (
+    CLOCKS,
+    CODE_WITHOUT_LETTER,
+    FIELDS,
+    SUFFIXES,
+    TIMES,
+    check_clock,
+    check_number,
+    check_time,
+    odd_case,
+)
 
 FULL_WIDTH = "；，＝"
 MARK = "Flag"
@@ -91,18 +101,27 @@ def _field(area: Area, name: str, value: str, notes: set[Note]) -> None:
     if known == MARK:
         notes.add(Note.ORPHAN_FLAG)
     if known in TIMES:
-        check_time(value, notes)
+        check_time(value, notes, known)
+    elif known in CLOCKS:
+        check_clock(value, notes)
+    elif known in FIELDS.numbers:
+        check_number(value, notes)
     area.fields.setdefault(name, value)
 
 
 def _factor(area: Area, code: str, suffix: str, value: str, notes: set[Note]) -> None:
+    if code[-1:].isspace() or suffix[:1].isspace():
+        notes.add(Note.BLANKS)
+        code, suffix = code.rstrip(), suffix.lstrip()
+    if odd_case(code):
+        notes.add(Note.KEY_CASE)
     if suffix not in SUFFIXES and suffix.lower() in SUFFIXES.folded:
         notes.add(Note.KEY_CASE)
     if CODE_WITHOUT_LETTER.fullmatch(code):
         notes.add(Note.CODE_PREFIX)
     known = SUFFIXES.folded.get(suffix.lower())
     if known in TIMES:
-        check_time(value, notes)
+        check_time(value, notes, known)
     elif known in SUFFIXES.numbers:
         check_number(value, notes)
     suffixes = area.factors.setdefault(code, {})

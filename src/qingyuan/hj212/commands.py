@@ -86,10 +86,11 @@ COMMANDS: dict[str, Command] = {row[0]: Command(*row) for row in _ROWS} | {
 
 
 def kind_of(cn: str) -> CommandKind:
-    """How an upward packet is answered; unknown commands by their range (2000-2999 data, 9000-9999 answers)."""
+    """How a packet is answered, as seen from its receiver: an upward command by its upward kind, one that only goes
+    down by that kind. Unknown commands by their range: 9000-9999 are answers, all others data."""
     known = COMMANDS.get(cn)
-    if known is not None and known.up is not None:
-        return known.up
+    if known is not None:
+        return known.up or known.down or U
     if cn.startswith("9"):
         return A
     return U

@@ -45,7 +45,7 @@ def read(raw: bytes, profile: Profile, key: bytes | None, notes: set[Note]) -> C
     if len(segment) < declared or not segment.endswith(END):
         return _wrong_length(raw, declared, profile, notes)
     cover = _crc(segment, rest, declared, profile, key, notes)
-    if rest[CRC_LENGTH:] != b"\r\n" and not (cover.recoverable and not cover.accepted):
+    if rest[CRC_LENGTH - bool(cover.recoverable):] != b"\r\n":
         notes.add(Note.TAIL)
     return cover
 
@@ -53,7 +53,7 @@ def read(raw: bytes, profile: Profile, key: bytes | None, notes: set[Note]) -> C
 def _wrong_length(raw: bytes, declared: int, profile: Profile, notes: set[Note]) -> Cover:
     last = LAST.search(raw)
     segment = raw[START:last.start() + len(END)] if last else raw[START:START + declared]
-    cover = Cover(segment, declared, FrameError.LENGTH, f"{crc(segment):04X}")
+    cover = Cover(segment, declared, FrameError.LENGTH, f"{crc(raw[START:START + declared]):04X}")
     if last is None or int(last.group(1), 16) != crc(segment) or _characters(segment) != declared:
         return cover
     forgiven = "length_in_chars" in profile.allow
@@ -77,14 +77,17 @@ def _crc(segment: bytes, rest: bytes, declared: int, profile: Profile, key: byte
     cover = Cover(segment, declared, crc_calc=f"{right:04X}")
     digits = rest[:CRC_LENGTH]
     received = _hex(digits)
+    lower = digits != digits.upper()
     if received == right:
-        if digits != digits.upper():
+        if lower:
             notes.add(Note.CRC_LOWERCASE)
         return replace(cover, crc_ok=True, accepted=True)
     encrypted = key is not None
     if key is not None and received is not None:
         plain = cipher.decrypt(segment, key)
         if crc(plain) == received:
+            if lower:
+                notes.add(Note.CRC_LOWERCASE)
             return replace(cover, segment=plain, crc_calc=f"{received:04X}", crc_ok=True, encrypted=True,
                            accepted=True)
     cover = replace(cover, error=FrameError.CRC, encrypted=encrypted)

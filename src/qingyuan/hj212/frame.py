@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from qingyuan.hj212.crc import crc
 
 HEAD, HEAD_LENGTH, CRC_LENGTH = b"##", 6, 4
 TAIL = b"\r\n \t"
 LIKELY = re.compile(rb"##(?=\d{4}(?:QN|ST|MN|CN)=)")
+LIKELY_LENGTH = 9
 Accept = Callable[[bytes, bytes], bool]
+Found = tuple[int, int, bool]         # start, end, whether it is a good packet
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +44,20 @@ def standard(segment: bytes, digits: bytes) -> bool:
 
 
 class StreamReader:
-    """Reads one connection. `accept(segment, crc_digits)` decides whether a packet holds (default: standard CRC)."""
+    """Reads one connection. `accept(segment, crc_digits)` decides whether a packet holds (default: standard CRC).
+
+    Each place is looked at once, however the bytes are cut: candidates behind a waiting packet are remembered by the
+    place where they end, and tested when that has come. Places count from the first byte of the connection.
+    """
 
     def __init__(self, limit: int = 65_536, accept: Accept = standard) -> None:
         self._buffer = b""
         self._limit = limit
         self._accept = accept
-        self._looked = 0              # up to here no good packet lies behind the start of a waiting one
+        self._base = 0                                   # place of the first byte of the buffer
+        self._scanned = 0                                # up to here candidates are known
+        self._waiting: list[tuple[int, int]] = []        # heap of (end, start) of candidates not whole yet
+        self._good: list[int] = []                       # heap of starts of good packets
         self.bad_frames = 0
 
     @property
@@ -58,8 +68,7 @@ class StreamReader:
     def feed(self, data: bytes) -> list[RawFrame | BadSpan]:
         """Take bytes; returns packets and given-up spans in the order in which they stood."""
         buffer, at = self._buffer + data, 0
-        found_at: list[int] = []
-        out: list[RawFrame | BadSpan] = []
+        found: list[Found] = []
         while True:
             start = buffer.find(HEAD, at)
             if start < 0:
@@ -74,58 +83,51 @@ class StreamReader:
                 break
             end = start + HEAD_LENGTH + int(digits) + CRC_LENGTH
             if len(buffer) >= end:
-                if self._holds(buffer, start, end):
-                    at = self._after_tail(buffer, end)
-                    out.append(RawFrame(buffer[start:at]))
-                else:
-                    at = start + 2
-                    self._give_up(out, buffer[start:end])
-                found_at.append(start)
-                self._looked = 0
+                good = self._holds(buffer, start, end)
+                at = _after_tail(buffer, end) if good else start + 2
+                found.append((start, at if good else end, good))
                 continue
-            found = self._behind(buffer, start)
-            if found < 0 and len(buffer) - start <= self._limit:
+            behind = self._behind(buffer, start)
+            if behind < 0 and len(buffer) - start <= self._limit:
                 at = start
                 break
-            at = found if found > 0 else start + 2
-            self._looked = 0
-            found_at.append(start)
-            self._give_up(out, buffer[start:at])
+            at = behind if behind > 0 else start + 2
+            found.append((start, at, False))
         self._buffer = buffer[at:]
-        return _trimmed(out, found_at, at)
-
-    def _give_up(self, out: list[RawFrame | BadSpan], raw: bytes) -> None:
-        self.bad_frames += 1
-        out.append(BadSpan(raw))
+        self._base += at
+        self.bad_frames += sum(not good for _, _, good in found)
+        return _cut(buffer, found, at)
 
     def _holds(self, buffer: bytes, start: int, end: int) -> bool:
-        segment = buffer[start + HEAD_LENGTH:end - CRC_LENGTH]
-        return segment.endswith(b"&&") and self._accept(segment, buffer[end - CRC_LENGTH:end])
+        first, last = start + HEAD_LENGTH, end - CRC_LENGTH
+        return (first + 2 <= last and buffer.startswith(b"&&", last - 2)
+                and self._accept(buffer[first:last], buffer[last:end]))
 
     def _behind(self, buffer: bytes, start: int) -> int:
-        """Place of a whole good packet behind the start of a waiting one, or -1; what was looked at is remembered."""
-        first = start + max(2, self._looked)
-        waiting = len(buffer)
-        for likely in LIKELY.finditer(buffer, first):
+        """Start of the first whole good packet behind the start of a waiting one, or -1."""
+        base, waiting, good = self._base, self._waiting, self._good
+        for likely in LIKELY.finditer(buffer, max(start + 2, self._scanned - base)):
             place = likely.start()
             end = place + HEAD_LENGTH + int(buffer[place + 2:place + HEAD_LENGTH]) + CRC_LENGTH
-            if end <= len(buffer):
-                if self._holds(buffer, place, end):
-                    return place
-            else:
-                waiting = min(waiting, place)
-        self._looked = max(2, min(waiting, len(buffer) - 8) - start)
-        return -1
-
-    @staticmethod
-    def _after_tail(buffer: bytes, end: int) -> int:
-        while end < len(buffer) and buffer[end] in TAIL:
-            end += 1
-        return end
+            heappush(waiting, (base + end, base + place))
+        self._scanned = max(self._scanned, base + len(buffer) - LIKELY_LENGTH + 1)
+        while waiting and waiting[0][0] <= base + len(buffer):
+            last, first = heappop(waiting)
+            if first > base + start and self._holds(buffer, first - base, last - base):
+                heappush(good, first)
+        while good and good[0] <= base + start:
+            heappop(good)
+        return good[0] - base if good else -1
 
 
-def _trimmed(out: list[RawFrame | BadSpan], found_at: list[int], kept_from: int) -> list[RawFrame | BadSpan]:
+def _after_tail(buffer: bytes, end: int) -> int:
+    while end < len(buffer) and buffer[end] in TAIL:
+        end += 1
+    return end
+
+
+def _cut(buffer: bytes, found: list[Found], kept_from: int) -> list[RawFrame | BadSpan]:
     """Each given-up span ends where the next thing begins, so that no byte is reported twice."""
-    ends = [*found_at[1:], kept_from][:len(out)]
-    return [item if isinstance(item, RawFrame) or len(item.raw) <= end - start else BadSpan(item.raw[:end - start])
-            for item, start, end in zip(out, found_at, ends, strict=True)]
+    nexts = [start for start, _, _ in found[1:]] + [kept_from]
+    return [RawFrame(buffer[start:end]) if good else BadSpan(buffer[start:min(end, following)])
+            for (start, end, good), following in zip(found, nexts, strict=False)]

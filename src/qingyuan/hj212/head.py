@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from qingyuan.hj212.notes import Note
 from qingyuan.hj212.words import HEADER
 from qingyuan.numerics.time import parse_cst
 
 QN_LENGTH = 17
+COMMA = re.compile(r",(?=\s*[A-Za-z]+\s*=|\s*$)")      # another comma belongs to a value
 
 
 def read_head(text: str, notes: set[Note], joined: bool) -> dict[str, str]:
-    """Names and values before CP as received, blanks cut off, the first of doubles; `joined` if CP followed."""
+    """Names and values before CP as received, blanks cut off, the first of doubles; `joined` if CP followed.
+
+    A piece without `=` is left out and noted.
+    """
     if joined and text.strip() and not text.rstrip().endswith(";"):
         notes.add(Note.HEAD_SEPARATOR)
     header: dict[str, str] = {}
     for part in text.split(";"):
-        for number, piece in enumerate(part.split(",")):
+        for number, piece in enumerate(COMMA.split(part) if "," in part else (part,)):
             bare = piece.strip()
             if number:
                 notes.add(Note.HEAD_SEPARATOR)
@@ -23,7 +29,10 @@ def read_head(text: str, notes: set[Note], joined: bool) -> dict[str, str]:
                 if piece:
                     notes.add(Note.BLANKS)
                 continue
-            name, _, value = bare.partition("=")
+            name, equals, value = bare.partition("=")
+            if not equals:
+                notes.add(Note.BAD_FIELD)
+                continue
             if len(bare) != len(piece) or name != name.strip() or value != value.strip():
                 notes.add(Note.BLANKS)
                 name, value = name.strip(), value.strip()

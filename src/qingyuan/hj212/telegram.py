@@ -13,9 +13,11 @@ from qingyuan.hj212.notes import FrameError, Note
 from qingyuan.hj212.profile import DEFAULT, Profile
 from qingyuan.numerics.time import parse_cst
 
+CODECS = {"utf-8": "utf-8", "gbk": "gb18030", "bytes": "latin-1"}     # of text_encoding
 VERSIONS = {0: "2005", 1: "2017", 2: "2025"}
-ANSWER, SPLIT, EDITION_SHIFT = 1, 2, 2
-DATA_AREA = re.compile(r"CP\s*=\s*&&", re.IGNORECASE)
+ANSWER, SPLIT, EDITION_SHIFT, HIGHEST_FLAG = 1, 2, 2, 255
+DATA_AREA = re.compile(r"(CP)(\s*=\s*)&&", re.IGNORECASE)
+DIGITS = 12                   # longer numbers of parts are no numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def decode(raw: bytes, profile: Profile = DEFAULT, key: bytes | None = None) -> 
     text, text_encoding = _text(segment)
     if text_encoding != "utf-8":
         notes.add(Note.TEXT_ENCODING)
-    head_text, area_text, joined = _parts(text)
+    head_text, area_text, joined = _parts(text, notes)
     header = read_head(head_text, notes, joined)
     flag = _flag(header, notes)
     _split(header, flag, notes)
@@ -124,19 +126,23 @@ def decode(raw: bytes, profile: Profile = DEFAULT, key: bytes | None = None) -> 
 
 
 def _text(segment: bytes) -> tuple[str, str]:
-    for encoding, name in (("utf-8", "utf-8"), ("gb18030", "gbk")):
+    for name in ("utf-8", "gbk"):
         try:
-            return segment.decode(encoding), name
+            return segment.decode(CODECS[name]), name
         except UnicodeDecodeError:
             continue
-    return segment.decode("latin-1"), "bytes"
+    return segment.decode(CODECS["bytes"]), "bytes"
 
 
-def _parts(text: str) -> tuple[str, str, bool]:
+def _parts(text: str, notes: set[Note]) -> tuple[str, str, bool]:
     """Head and data area. The area ends at the last `&&`; without an area all is head."""
     found = DATA_AREA.search(text)
     if found is None:
         return text, "", False
+    if found.group(1) != "CP":
+        notes.add(Note.KEY_CASE)
+    if found.group(2) != "=":
+        notes.add(Note.BLANKS)
     rest = text[found.end():]
     end = rest.rfind("&&")
     return text[:found.start()], rest[:end] if end >= 0 else rest, True
@@ -147,7 +153,7 @@ def _flag(header: dict[str, str], notes: set[Note]) -> Flag | None:
     if text is None:
         notes.add(Note.NO_FLAG)
         return None
-    if not (text.isascii() and text.isdigit() and int(text) <= 255):
+    if _number(text) is None or int(text) > HIGHEST_FLAG:
         notes.add(Note.BAD_FLAG)
         return None
     number = int(text)
@@ -163,6 +169,11 @@ def _split(header: dict[str, str], flag: Flag | None, notes: set[Note]) -> None:
     if flag is not None and flag.split != present:
         notes.add(Note.FLAG_MISMATCH)
     if present:
-        numbers = [int(t) if t is not None and t.isascii() and t.isdigit() else None for t in (total, part)]
-        if numbers[0] is None or numbers[1] is None or not 1 <= numbers[1] <= numbers[0]:
+        parts, number = _number(total), _number(part)
+        if parts is None or number is None or not 1 <= number <= parts:
             notes.add(Note.BAD_SPLIT)
+
+
+def _number(text: str | None) -> int | None:
+    """A short decimal number without sign, or None; what is longer would cost a reader more than it tells."""
+    return int(text) if text and len(text) <= DIGITS and text.isascii() and text.isdigit() else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
 
 from qingyuan.hj212.notes import Note
 from qingyuan.numerics.time import parse_cst
+from qingyuan.vocabulary.factors import all_factors
 
 
 class Names(frozenset[str]):
@@ -26,22 +28,44 @@ HEADER = Names(("QN", "ST", "CN", "PW", "MN", "Flag", "PNUM", "PNO", "RF", "CP")
 FIELDS = Names((
     "SystemTime", "QnRtn", "ExeRtn", "RtdInterval", "MinInterval", "RestartTime", "PolId", "BeginTime", "EndTime",
     "DataTime", "NewPW", "OverTime", "ReCount", "VaseNo", "CstartTime", "Ctime", "Stime", "InfoId", "Flag",
-    "SKCreateTime", "NewSK", "CalibrationType"))
+    "SKCreateTime", "NewSK", "CalibrationType"),
+    ("RtdInterval", "MinInterval", "OverTime", "ReCount", "VaseNo", "Ctime", "Stime"))
 _NUMBERS = ("Rtd", "Min", "Avg", "Max", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax", "Cou", "RT", "Data", "DayData",
             "NightData", "SampleRd", "StandardValue")
 SUFFIXES = Names((*_NUMBERS, "SampleTime", "Flag", "EFlag", "RS", "Info", "SN", "CompleteTime", "SampleType",
                   "ResultType"), _NUMBERS)
 TIMES = frozenset(("SystemTime", "RestartTime", "BeginTime", "EndTime", "DataTime", "SampleTime", "CompleteTime",
                    "SKCreateTime"))
+CLOCKS = frozenset(("CstartTime",))
+MILLISECONDS = frozenset(("SKCreateTime",))
+CLOCK = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]")
 CODE_WITHOUT_LETTER = re.compile(r"[0-9]{5}")
 NUMBER = re.compile(r"([+-]?)([0-9]*)(?:(\.)([0-9]*))?", re.ASCII)
 EXPONENT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+", re.ASCII)
 LONG_TIME = 17
 
 
-def check_time(value: str, notes: set[Note]) -> None:
-    """Note a time that does not exist or has milliseconds."""
-    if len(value) == LONG_TIME and value.isascii() and value.isdigit():
+@cache
+def _codes() -> Names:
+    known = all_factors().values()
+    return Names({f.code for f in known} | {f.code2005 for f in known if f.code2005})
+
+
+@lru_cache(maxsize=4096)
+def odd_case(code: str) -> bool:
+    """Whether a code is a known one in other letter case, such as A21026."""
+    return code not in _codes() and code.lower() in _codes().folded
+
+
+def check_clock(value: str, notes: set[Note]) -> None:
+    """Note a time of day that does not exist."""
+    if CLOCK.fullmatch(value) is None:
+        notes.add(Note.BAD_TIME)
+
+
+def check_time(value: str, notes: set[Note], name: str = "") -> None:
+    """Note a time that does not exist, or has milliseconds where the standard has none."""
+    if len(value) == LONG_TIME and value.isascii() and value.isdigit() and name not in MILLISECONDS:
         notes.add(Note.DATATIME_17)
     if parse_cst(value) is None:
         notes.add(Note.BAD_TIME)

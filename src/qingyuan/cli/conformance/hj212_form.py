@@ -26,7 +26,7 @@ def packet_of(row: Row) -> bytes:
 def described(telegram: hj212.Telegram) -> dict[str, Any]:
     """Everything the form knows of a packet."""
     flag, answer = telegram.flag, hj212.answer(telegram)
-    plain = telegram.plain_segment
+    plain, codec = telegram.plain_segment, hj212.CODECS[telegram.text_encoding]
     return {
         "data_len": telegram.data_len, "crc_calc": telegram.crc_calc, "crc_ok": telegram.crc_ok,
         "crc_match": telegram.crc_match, "error": telegram.error.value if telegram.error else None,
@@ -36,9 +36,9 @@ def described(telegram: hj212.Telegram) -> dict[str, Any]:
         "numeric": {code: hj212.numeric(values["Rtd"]) for code, values in telegram.factors.items() if "Rtd" in values},
         "backfill": telegram.backfill, "text_encoding": telegram.text_encoding,
         "notes": sorted(note.value for note in telegram.notes),
-        "ack": None if answer is None else answer.decode("utf-8", "surrogateescape"),
+        "ack": None if answer is None else answer.decode(codec),
         "encrypted": telegram.encrypted,
-        "plain_segment": None if plain is None else plain.decode("utf-8", "surrogateescape"),
+        "plain_segment": None if plain is None else plain.decode(codec),
         "crc_of_plain": telegram.crc_calc if telegram.encrypted else None,
     }
 
