@@ -141,8 +141,7 @@ def test_a_sender_that_never_reads_its_answers_is_cut_off(tmp_path: Path) -> Non
     raw = telegram(1, password="p" * 9000)             # the answer repeats it: large answers, few frames
     deaf = socket.create_connection(("127.0.0.1", gateway.port), timeout=20)
     with pytest.raises(OSError):
-        for _ in range(20_000):
-            deaf.sendall(raw)
+        _send_without_end(deaf, raw)
     deaf.close()
     client = Client(gateway.port)
     client.send(telegram(2))
@@ -153,6 +152,11 @@ def test_a_sender_that_never_reads_its_answers_is_cut_off(tmp_path: Path) -> Non
     assert status["telegrams"] == 1
     assert status["repeats"] > 50
     assert status["last_commit_us"] > 0
+
+
+def _send_without_end(connection: socket.socket, raw: bytes) -> None:
+    for _ in range(20_000):
+        connection.sendall(raw)
 
 
 def _until_broken(connection: socket.socket) -> None:

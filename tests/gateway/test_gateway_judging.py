@@ -15,7 +15,6 @@ from qingyuan.gateway.committer import Committer
 from qingyuan.gateway.head import read_head, slow_head
 from qingyuan.gateway.inbox import Parcel, Peer
 from qingyuan.gateway.simulator import choose_source, telegrams
-from qingyuan.gateway.simulator.faults import Fault, with_faults
 from qingyuan.hj212.crc import modbus
 from qingyuan.ledger import Ledger
 from qingyuan.numerics.time import parse_cst
@@ -139,26 +138,6 @@ HEADS = ["QN=20200401120000001;ST=22;CN=2061;PW=1;MN=A;Flag=5;", "ST=22;CN=2061;
 def test_the_fast_head_is_the_codecs_head(head: str) -> None:
     raw = hj212.wrap(f"{head}CP=&&DataTime=20200401120000;a-Rtd=1&&".encode())
     assert read_head(raw) == slow_head(raw)
-
-
-@pytest.mark.parametrize("fault", list(Fault))
-def test_every_fault_of_the_fleet_does_what_it_says(fault: Fault) -> None:
-    source = choose_source("simulated", hours=4, stations=2)
-    plain, faulty = list(telegrams(source)), list(with_faults(telegrams(source), {fault: 1.0}))
-    assert sorted({t.frame for t in plain} - {t.frame for t in faulty}) == []
-    if fault is Fault.LATE:
-        assert sum(t.send_at_us for t in faulty) > sum(t.send_at_us for t in plain)
-        return
-    assert len(faulty) == 2 * len(plain)
-    bad = [hj212.decode(t.frame) for t in faulty[::2]]
-    if fault in (Fault.CRC, Fault.LENGTH, Fault.CUT):
-        assert not any(t.valid for t in bad)
-    elif fault is Fault.PASSWORD:
-        assert {t.pw for t in bad} == {"wrong0"}
-    elif fault is Fault.UNKNOWN:
-        assert all((t.mn or "").startswith("STRANGER") for t in bad)
-    else:
-        assert [t.frame for t in faulty[::2]] == [t.frame for t in faulty[1::2]]
 
 
 def test_a_simulated_fleet_is_the_same_for_the_same_seed() -> None:

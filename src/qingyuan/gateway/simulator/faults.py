@@ -22,10 +22,14 @@ class Fault(StrEnum):
     UNKNOWN = "unknown"        # a logger nobody registered
     REPEAT = "repeat"          # sent twice
     LATE = "late"              # sent two hours after it was due
+    HALF = "half"              # comes in two halves
+    GLUED = "glued"            # comes together with a second telegram of the same content
 
 
 def with_faults(frames: Iterable[Telegram], rates: dict[Fault, float], seed: int = 1) -> Iterator[Telegram]:
-    """Telegrams with faults of given rates (0 to 1), drawn from the seed; the right one follows a damaged one."""
+    """Telegrams with faults of given rates (0 to 1), drawn from the seed; the right one follows a damaged one, for
+    which no answer is awaited.
+    """
     draw = random.Random(seed)
     late: list[Telegram] = []
     for telegram in frames:
@@ -35,11 +39,29 @@ def with_faults(frames: Iterable[Telegram], rates: dict[Fault, float], seed: int
         if fault is Fault.LATE:
             late.append(telegram._replace(send_at_us=telegram.send_at_us + LATE_US))
             late.sort()
-            continue
-        if fault is not None:
-            yield telegram._replace(frame=damaged(telegram.frame, fault, draw))
-        yield telegram
+        else:
+            yield from _faulty(telegram, fault, draw)
     yield from late
+
+
+def _faulty(telegram: Telegram, fault: Fault | None, draw: random.Random) -> Iterator[Telegram]:
+    if fault is Fault.HALF:
+        yield telegram._replace(halves=True)
+    elif fault is Fault.GLUED:
+        yield telegram._replace(frame=telegram.frame + _twin(telegram.frame))
+    else:
+        if fault is Fault.REPEAT:
+            yield telegram
+        elif fault is not None:
+            yield telegram._replace(frame=damaged(telegram.frame, fault, draw), answered=False)
+        yield telegram
+
+
+def _twin(raw: bytes) -> bytes:
+    """The same content under another QN."""
+    segment = raw[6:6 + int(raw[2:6])]
+    last = segment.index(b"QN=") + 19
+    return wrap(segment[:last] + b"%d" % ((segment[last] - 47) % 10) + segment[last + 1:])
 
 
 def damaged(raw: bytes, fault: Fault, draw: random.Random) -> bytes:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from qingyuan.gateway.simulator.provision import data_begin_us
 from qingyuan.gateway.simulator.source import Source
@@ -13,7 +14,7 @@ from qingyuan.gateway.simulator.telegrams import Telegram, telegrams
 from qingyuan.hj212 import RawFrame, StreamReader, decode
 
 TIMEOUT_S, RETRIES = 10.0, 3         # HJ 212-2017 table 1, for mobile networks
-PROGRESS_S = 0.2
+PROGRESS_S, PAUSE_S = 0.2, 0.05
 
 
 @dataclass
@@ -36,16 +37,19 @@ class Logger:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._reader = StreamReader()
 
-    async def send(self, frame: bytes) -> bool:
-        """Send a frame until it is answered or given up; True if it was answered."""
+    async def send(self, telegram: Telegram) -> bool:
+        """Send a telegram until it is answered or given up; True if it was answered or no answer is awaited."""
+        asked = decode(telegram.frame)
         for attempt in range(1 + RETRIES):
             begun = time.monotonic()
             try:
                 streams = self._streams or await self._connect()
-                streams[1].write(frame)
+                await self._write(streams[1], telegram)
                 self._report.sent += not attempt
                 self._report.resent += bool(attempt)
-                await asyncio.wait_for(self._answer(streams[0], decode(frame).qn), TIMEOUT_S)
+                if not telegram.answered:
+                    return True
+                await asyncio.wait_for(self._answer(streams[0], asked.qn, asked.mn), TIMEOUT_S)
             except (OSError, TimeoutError, EOFError) as error:
                 self.close()
                 if attempt == RETRIES:
@@ -64,7 +68,16 @@ class Logger:
         self._reader = StreamReader()
         return self._streams
 
-    async def _answer(self, stream: asyncio.StreamReader, qn: str | None) -> None:
+    @staticmethod
+    async def _write(stream: asyncio.StreamWriter, telegram: Telegram) -> None:
+        half = len(telegram.frame) // 2 if telegram.halves else len(telegram.frame)
+        stream.write(telegram.frame[:half])
+        await stream.drain()
+        if telegram.halves:
+            await asyncio.sleep(PAUSE_S)
+            stream.write(telegram.frame[half:])
+
+    async def _answer(self, stream: asyncio.StreamReader, qn: str | None, mn: str | None) -> None:
         while True:
             data = await stream.read(4096)
             if not data:
@@ -72,7 +85,7 @@ class Logger:
             for item in self._reader.feed(data):
                 if isinstance(item, RawFrame):
                     answer = decode(item.raw)
-                    if answer.cn in ("9013", "9014") and answer.qn == qn:
+                    if answer.cn in ("9013", "9014") and (answer.qn, answer.mn) == (qn, mn):
                         return
 
     def close(self) -> None:
@@ -84,14 +97,17 @@ class Logger:
 
 async def send_all(host: str, port: int, frames: Iterable[Telegram], due_s: Callable[[Telegram], float],
                    progress: Callable[[int], None] | None = None) -> Report:
-    """Send telegrams in order, each logger's own one after the other; `due_s` gives the wall clock of each."""
-    report = Report()
-    queues: dict[str, asyncio.Queue[bytes | None]] = {}
+    """Send telegrams in order, each logger's own one after the other; `due_s` gives the wall clock of each.
 
-    async def serve(queue: asyncio.Queue[bytes | None]) -> None:
+    An error that `progress` raises ends the fleet and is raised here.
+    """
+    report = Report()
+    queues: dict[str, asyncio.Queue[Telegram | None]] = {}
+
+    async def serve(queue: asyncio.Queue[Telegram | None]) -> None:
         logger = Logger(host, port, report)
-        while (frame := await queue.get()) is not None:
-            await logger.send(frame)
+        while (telegram := await queue.get()) is not None:
+            await logger.send(telegram)
         logger.close()
 
     async def tell() -> None:
@@ -113,12 +129,19 @@ async def send_all(host: str, port: int, frames: Iterable[Telegram], due_s: Call
         if queue is None:
             queue = queues[telegram.mn] = asyncio.Queue()
             tasks.append(asyncio.create_task(serve(queue)))
-        queue.put_nowait(telegram.frame)
+        queue.put_nowait(telegram)
     for queue in queues.values():
         queue.put_nowait(None)
-    await asyncio.gather(*tasks)
+    sending = asyncio.gather(*tasks)
+    both: list[asyncio.Future[Any]] = [sending, teller]
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED if progress else asyncio.ALL_COMPLETED)
+    if not sending.done():
+        sending.cancel()
     teller.cancel()
-    await asyncio.gather(teller, return_exceptions=True)
+    ended = await asyncio.gather(sending, teller, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
     if progress is not None:
         progress(report.acknowledged)
     return report

@@ -21,11 +21,13 @@ ST_AIR = "22"
 
 
 class Telegram(NamedTuple):
-    """A frame and the instant of data time at which it is sent."""
+    """A frame, the instant of data time at which it is sent, and how."""
 
     send_at_us: int
     mn: str
     frame: bytes
+    answered: bool = True      # whether the logger waits for an answer
+    halves: bool = False       # sent in two parts with a pause between
 
 
 def telegrams(source: Source, *, seed: int = 1) -> Iterator[Telegram]:
