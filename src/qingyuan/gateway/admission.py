@@ -1,0 +1,59 @@
+"""Telegrams of a logger that came before it was registered: found in quarantine, admitted by registry entries."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from qingyuan.evidence.leaf import FrameLeaf, Verdict, parse
+from qingyuan.gateway.head import read_head
+from qingyuan.ledger import QUARANTINE, Home, Keyring, Ledger
+from qingyuan.ledger.repeats import raw_of
+from qingyuan.registry import EntryKind, Site, payload
+
+Run = tuple[str, str, int, int]      # ledger, MN, first leaf, leaf after the last
+
+
+def admissions(home: Home, keyring: Keyring, sites: Iterable[Site]) -> list[dict[str, Any]]:
+    """Payloads that admit the quarantined frames of sites, each with a `key` so that it is appended once.
+
+    Only frames that were refused because their MN was unknown, and whose password is the one registered now. Between
+    the ends of a run lies no frame of another unknown logger.
+    """
+    wanted = {site.mn: site for site in sites}
+    out = []
+    for name in home.ledgers():
+        if name.endswith(QUARANTINE):
+            for ledger, mn, first, end in _runs(home, keyring, name, wanted):
+                entry = payload(EntryKind.ADMISSION, f"{ledger}-{first}", {
+                    "ledger": ledger, "mn": mn, "from_leaf": first, "to_leaf": end})
+                out.append(entry | {"key": f"admit/{ledger}/{first}/{end}/{mn}"})
+    return out
+
+
+def _runs(home: Home, keyring: Keyring, name: str, wanted: Mapping[str, Site]) -> Iterator[Run]:
+    run: Run | None = None
+    with Ledger(home.ledger_path(name)) as ledger:
+        for stored in ledger.leaves(ledger.first(), ledger.size):
+            frame = parse(stored.data).payload
+            if not isinstance(frame, FrameLeaf) or frame.verdict is not Verdict.UNKNOWN_MN:
+                continue
+            mn = _whose(frame, stored.private, keyring, wanted)
+            if run is not None and mn != run[1]:
+                yield run
+                run = None
+            if mn is not None:
+                run = (name, mn, run[2] if run else stored.index, stored.index + 1)
+    if run is not None:
+        yield run
+
+
+def _whose(frame: FrameLeaf, private: bytes, keyring: Keyring, wanted: Mapping[str, Site]) -> str | None:
+    """MN of a frame if it is one of the wanted and the password is right."""
+    head = read_head(raw_of(frame, private))
+    site = None if head is None else wanted.get(head.mn)
+    if head is None or site is None or (site.password_check and not hmac.compare_digest(
+            site.password_check, keyring.password_check(head.mn, head.password))):
+        return None
+    return head.mn
