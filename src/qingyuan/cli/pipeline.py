@@ -41,9 +41,10 @@ def run(home: HomeOption) -> None:
 def follow(home: HomeOption) -> None:
     """Follow the ledgers."""
     from qingyuan.cli.logs import log_to
+    from qingyuan.cli.stopping import stop_on_signal
     from qingyuan.ledger import Home
     from qingyuan.pipeline.follow import follow as run_follow
 
     opened = Home.open(home)
     log_to(opened.path / "logs" / "pipeline.log")
-    run_follow(opened)
+    run_follow(opened, stop_on_signal())

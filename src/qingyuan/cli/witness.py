@@ -25,6 +25,7 @@ def run(
 ) -> None:
     """Co-sign what continues what was seen before; refuse and record what does not."""
     from qingyuan.cli.logs import log_to
+    from qingyuan.cli.stopping import stop_on_signal
     from qingyuan.ledger import Home
     from qingyuan.witness import Store, follow, visit_once
 
@@ -32,7 +33,7 @@ def run(
     keeper = Store(store or opened.path / "witness")
     if not once:
         log_to(opened.path / "logs" / "witness.log")
-        follow(opened, keeper)
+        follow(opened, keeper, stop_on_signal())
         return
     refused = False
     for outcome in visit_once(opened, keeper):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
-from types import FrameType
 
 import structlog
 
@@ -54,9 +52,8 @@ def _round(home: Home, keyring: Keyring, pipeline: Pipeline) -> int:
     return done
 
 
-def follow(home: Home, stop: threading.Event | None = None) -> None:
-    """Follow the ledgers until told to stop (SIGTERM, SIGINT or the event)."""
-    stop = stop or _stop_on_signal()
+def follow(home: Home, stop: threading.Event) -> None:
+    """Follow the ledgers until the event is set; one last round before the end."""
     log = structlog.get_logger("pipeline")
     keyring = Keyring.open(home.path / "keys")
     pipeline = open_pipeline(home, keyring)
@@ -97,14 +94,3 @@ def write_status(home: Home, pipeline: Pipeline, closed_us: int) -> None:
     fresh = path.with_suffix(".tmp")
     fresh.write_text(json.dumps(status), "utf-8")
     fresh.replace(path)
-
-
-def _stop_on_signal() -> threading.Event:
-    stop = threading.Event()
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)
-    return stop

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
 from qingyuan.lake import FIGURE, FLAG, OBSERVATION, Lake
 from qingyuan.numerics.time import local_day_start
+from qingyuan.pipeline.cell import Cell
 from qingyuan.pipeline.figure import DAY_US, TABLES, Figure
 from qingyuan.pipeline.intake import COLUMNS, Key, Observation
 from qingyuan.quality import Flag, Level, What
-
-if TYPE_CHECKING:
-    from qingyuan.pipeline.state import Cell
 
 VALUES = tuple(COLUMNS.values())
 

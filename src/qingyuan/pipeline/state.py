@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from qingyuan.lake import Lake
 from qingyuan.numerics.time import local_day_start
 from qingyuan.pipeline import rows
+from qingyuan.pipeline.cell import Cell, Written
 from qingyuan.pipeline.figure import DAY_US, Draft, Figure, publish
-from qingyuan.pipeline.intake import Key, Observation
+from qingyuan.pipeline.intake import Observation
 from qingyuan.pipeline.reasons import Reason
 from qingyuan.quality import Flag, What
 
 KEEP_DAYS = 3
-
-
-@dataclass
-class Cell:
-    """One subject, one local day."""
-
-    observations: dict[Key, Observation] = field(default_factory=dict)
-    figures: dict[tuple[str, int], Figure] = field(default_factory=dict)
-    flags: dict[tuple[str, int, str], Flag] = field(default_factory=dict)
-
-
-@dataclass
-class Written:
-    """What a tick adds to the lake."""
-
-    observations: list[Observation] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-    flags: list[tuple[Flag, int]] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.observations) + len(self.figures) + len(self.flags)
 
 
 class State:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import threading
-from types import FrameType
 
 import structlog
 
@@ -25,9 +23,8 @@ def visit_once(home: Home, store: Store) -> list[Outcome]:
     return outcomes
 
 
-def follow(home: Home, store: Store, stop: threading.Event | None = None, poll_s: float = POLL_S) -> None:
-    """Visit until told to stop (SIGTERM, SIGINT or the event); one last visit before the end."""
-    stop = stop or _stop_on_signal()
+def follow(home: Home, store: Store, stop: threading.Event, poll_s: float = POLL_S) -> None:
+    """Visit until the event is set; one last visit before the end."""
     log = structlog.get_logger("witness")
     log.info("following", vkey=store.vkey)
     alarmed: set[str] = set()
@@ -53,14 +50,3 @@ def _write_status(home: Home, store: Store, outcomes: list[Outcome]) -> None:
     path = home.path / "run" / "witness.status.json"
     path.parent.mkdir(exist_ok=True)
     put(path, json.dumps(status).encode(), mode=0o644, sync=False)
-
-
-def _stop_on_signal() -> threading.Event:
-    stop = threading.Event()
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, handle)
-    signal.signal(signal.SIGINT, handle)
-    return stop
