@@ -88,6 +88,63 @@ def test_faults_of_length_and_crc_make_a_packet_invalid(raw: bytes, error: Frame
     assert (telegram.valid, telegram.error) == (False, error)
 
 
+ALSO: list[tuple[Note, str]] = [
+    (Note.KEY_CASE, HEAD + "cp=&&a21026-Rtd=1&&"), (Note.KEY_CASE, HEAD + "CP=&&A21026-Rtd=1&&"),
+    (Note.KEY_CASE, HEAD + "CP=&&a21026-rtd=1&&"), (Note.KEY_CASE, HEAD + "CP=&&CTime=2&&"),
+    (Note.BLANKS, HEAD + "CP =&&&&"), (Note.BLANKS, HEAD + " CP=&&&&"), (Note.BLANKS, HEAD + "CP=&& &&"),
+    (Note.BLANKS, HEAD + "CP=&&a21026 -Rtd=1&&"), (Note.BAD_FIELD, HEAD + "junk;CP=&&&&"),
+    (Note.BAD_FIELD, HEAD + "CP=&&a21026-Rtd=1,junk&&"), (Note.BAD_FIELD, HEAD + "CP=&&a＝1&&"),
+    (Note.BAD_TIME, head(QN="20260315242000118") + CP), (Note.BAD_TIME, HEAD + "CP=&&CstartTime=240000&&"),
+    (Note.BAD_TIME, HEAD + "CP=&&a21026-SampleTime=20260315106000&&"), (Note.BAD_FLAG, head(Flag="9" * 5000) + CP),
+    (Note.BAD_SPLIT, head(Flag="7", PNUM="9" * 5000, PNO="1") + CP), (Note.BAD_SPLIT, head(Flag="7", PNUM="2") + CP),
+    (Note.NUMBER_FORMAT, HEAD + "CP=&&RtdInterval=3E1&&"), (Note.EMPTY_ITEM, HEAD + "CP=&&a-Rtd=1,&&"),
+    (Note.HEAD_SEPARATOR, HEAD.rstrip(";") + "CP=&&&&")]
+
+
+@pytest.mark.parametrize(("note", "segment"), ALSO)
+def test_each_form_of_a_tolerance_raises_its_note_alone(note: Note, segment: str) -> None:
+    telegram = hj212.decode(packet(segment))
+    assert telegram.valid
+    assert telegram.notes - {Note.OVERSIZE} == {note}
+
+
+@pytest.mark.parametrize("segment", [
+    HEAD + "CP=&&i11001-Info=//a;b,c＝d&&e//&&", HEAD + "CP=&&SKCreateTime=20260315102000118&&",
+    HEAD + "CP=&&a21026-EFlag=1E5&&", HEAD + "CP=&&a21026-EFlag=k=2&&", head(PW="a,b") + CP,
+    head(Flag="11") + "PNO=0002;PNUM=0002;RF=1;" + CP, HEAD + "CP=&&L5-Data=53.0;Leq-Data=50.0;SB1-RT=1.1;B02-Rtd=1&&"])
+def test_what_the_standard_has_raises_nothing(segment: str) -> None:
+    assert hj212.decode(packet(segment)).notes == frozenset()
+
+
+def test_names_and_values_stay_as_received() -> None:
+    telegram = hj212.decode(packet("Mn=A1;pw= a,b ;junk;PNO=1;CP=&&A21026 -rtd= 1 ;i11001-Info=//;,=&&//;CTime=2&&"))
+    assert telegram.header == {"Mn": "A1", "pw": "a,b", "PNO": "1"}
+    assert (telegram.mn, telegram.pw) == ("A1", "a,b")
+    assert telegram.factors == {"A21026": {"rtd": "1"}, "i11001": {"Info": "//;,=&&//"}}
+    assert telegram.fields == {"CTime": "2"}
+
+
+@pytest.mark.parametrize("raw", [packet(HEAD + CP)[:-6] + b"****\r\n", packet(HEAD + CP)[:-6] + b"0000\r\n"])
+def test_a_frame_whose_crc_is_withheld_or_wrong_is_read_all_the_same(raw: bytes) -> None:
+    for profile in (Profile(), Profile(("none",))):
+        telegram = hj212.decode(raw, profile)
+        assert telegram.header["MN"] == "A1"
+        assert telegram.factors == {"a21026": {"Rtd": "14.6"}}
+        assert telegram.data_time_us == 1_773_541_200_000_000
+        assert (telegram.valid, telegram.accepted) == (False, "none" in profile.crc)
+
+
+def test_the_tail_of_an_unpadded_crc_is_seen_rightly() -> None:
+    raw, profile = FORGIVEN[Note.CRC_UNPADDED]
+    assert Note.TAIL not in hj212.decode(raw, profile).notes
+    assert Note.TAIL in hj212.decode(raw[:-2], profile).notes
+
+
+def test_a_wrong_length_gives_the_crc_of_the_declared_segment() -> None:
+    telegram = hj212.decode(b"##0010" + packet(HEAD + CP)[6:])
+    assert (telegram.error, telegram.crc_calc) == (FrameError.LENGTH, f"{hj212.crc(HEAD[:10].encode()):04X}")
+
+
 def test_a_clean_packet_has_no_note() -> None:
     telegram = hj212.decode(packet(HEAD + CP))
     assert telegram.notes == frozenset()

@@ -58,6 +58,41 @@ def test_one_byte_at_a_time_is_read_without_quadratic_work() -> None:
     assert time.process_time() - begun < 5
 
 
+def test_candidates_that_never_end_are_looked_at_once() -> None:
+    reader, begun = StreamReader(), time.process_time()
+    stream = b"##9999QN=" * 3000
+    for at in range(len(stream)):
+        reader.feed(stream[at:at + 1])
+    assert len(reader.remainder) < 11_000
+    assert time.process_time() - begun < 3
+
+
+def test_given_up_spans_hold_no_more_than_came() -> None:
+    items = StreamReader().feed(b"##9999" * 20_000)
+    assert len(items) > 10_000
+    assert sum(len(item.raw) for item in items) <= 120_000
+
+
+def test_a_packet_within_a_log_text_is_not_taken_for_the_one_that_holds_it() -> None:
+    inner = telegram(1)[:-2]
+    outer = hj212.wrap(b"QN=1;CP=&&i11001-Info=//" + inner + b"//&&")
+    assert frames(StreamReader(), [outer]) == ([outer.rstrip()], 0)
+    assert frames(StreamReader(), [b"##9999" + outer]) == ([outer.rstrip()], 1)
+
+
+def test_without_room_for_a_segment_nothing_holds() -> None:
+    for segment in (b"", b"&"):
+        reader = StreamReader(accept=lambda segment, digits: True)
+        assert [type(i) for i in reader.feed(b"##%04d" % len(segment) + segment + b"&&&&")] == [BadSpan]
+
+
+def test_a_buffer_beyond_its_limit_is_given_up() -> None:
+    reader = StreamReader(limit=100)
+    items = reader.feed(b"##9999" + b"x" * 200)
+    assert [type(i) for i in items] == [BadSpan]
+    assert reader.remainder == b""
+
+
 def test_a_resync_attack_of_a_megabyte_is_worked_off() -> None:
     reader, begun = StreamReader(), time.process_time()
     attack = b"##9999" * 170_000

@@ -81,14 +81,44 @@ def test_three_thousand_mutations_never_raise_and_valid_means_valid() -> None:
     (b"##0001PW=1;CP=&&NewPW=654321&&00FF\r\n", [b"1", b"654321", b"00FF"]),
     (b"##0001PW=1;CP=&&NewSK=0123456789abcdef&&00FF\r\n", [b"1", b"0123456789abcdef", b"00FF"]),
     (b"##0001PW=cut", [b"cut"]), (b"MN=A;CP=&&&&ABCD\r\n", []), (b"##0001ST=31PW=5;CP=&&&&ABCD\r\n", [b"5", b"ABCD"]),
+    (b"##0750PW=1;CP=&&&&8581\0\0", [b"1", b"8581"]), (b"##0001PW=1;CP = &&DataTime=2", [b"1"]),
+    ("##0001PW\u3000=\u30001;CP=&&&&AB12".encode(), [b"1", b"AB12"]), (b"##0001PW=a,b;MN=1", [b"a,b"]),
+    ("##0001PW＝1;MN=1".encode("gbk"), [b"1"]), (b"##0001PW=a,MN=1", [b"a"]), (b"##0001PW=a\r\nb;M", [b"a\r\nb"]),
+    (b"##0001PW=1;CP=&&NewPW=1&&AB\r\n##0001PW=1", [b"1", b"1", b"AB", b"1"]), (b"##0001MN=SPW_1;CP=&&&&AB12", []),
     (b"##0001PW=1;CP=&&&&AB1\r\n##0001PW=2;CP=&&&&CD\r\n", [b"1", b"AB1", b"2", b"CD"])])
 def test_secrets_and_the_crc_digits_beside_them_are_found(raw: bytes, hidden: list[bytes]) -> None:
     assert [raw[o:o + n] for o, n in secret_spans(raw)] == hidden
 
 
+@given(st.binary(max_size=200), st.integers(0, 400))
+def test_spans_rise_without_overlap_and_fit_a_leaf(noise: bytes, times: int) -> None:
+    raw = noise + b"PW=1;" * times + noise
+    spans = secret_spans(raw)
+    assert len(spans) <= 200
+    assert all(length > 0 for _, length in spans)
+    ends = [0, *(offset + length for offset, length in spans)]
+    assert all(end <= offset for end, (offset, _) in zip(ends, spans, strict=False))
+    assert ends[-1] <= len(raw)
+    hidden = bytearray(raw)
+    for offset, length in spans:
+        hidden[offset:offset + length] = b"*" * length
+    assert b"PW=1" not in hidden
+
+
+@given(st.text("PWpw=;,NewSK 1&", max_size=30))
+def test_no_password_that_is_read_stays_in_sight(head: str) -> None:
+    raw = hj212.wrap(f"MN=A;{head};CP=&&&&".encode())
+    hidden = bytearray(raw)
+    for offset, length in secret_spans(raw):
+        hidden[offset:offset + length] = b"*" * length
+    assert set(hj212.decode(bytes(hidden)).pw or "") <= {"*"}
+
+
 @pytest.mark.parametrize(("cn", "flag", "answer"), [
+    ("1000", "5", None), ("2012", "5", b"CN=9013"), ("2061", "23", b"Flag=20;"), ("2061", "1", b"Flag=0;"),
     ("2061", "5", b"CN=9014"), ("2061", "4", None), ("2061", "", None), ("1013", "5", b"CN=9013"),
-    ("9015", "9", b"CN=9013"), ("9014", "5", None), ("2999", "5", b"CN=9014"), ("2071", "1", b"CN=9014")])
+    ("9015", "9", b"CN=9013"), ("9999", "9", None), ("9014", "5", None), ("2999", "5", b"CN=9014"),
+    ("2071", "1", b"CN=9014")])
 def test_uploads_notices_and_heartbeats_are_answered_where_wanted(cn: str, flag: str, answer: bytes | None) -> None:
     head = [("QN", "20260315102000118"), ("ST", "31"), ("CN", cn), ("PW", "1"), ("MN", "A")]
     raw = hj212.encode([*head, ("Flag", flag)] if flag else head, [])
@@ -97,6 +127,29 @@ def test_uploads_notices_and_heartbeats_are_answered_where_wanted(cn: str, flag:
     if got is not None and answer is not None:
         assert answer in got
         assert hj212.decode(got).valid
+
+
+def test_only_what_is_accepted_is_answered() -> None:
+    raw = hj212.encode([("QN", "1"), ("CN", "2061"), ("MN", "A"), ("Flag", "5")], [])[:-6] + b"F001\r\n"
+    assert hj212.answer(hj212.decode(raw)) is None
+    assert hj212.answer(hj212.decode(raw, hj212.Profile(("none",)))) is not None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk", "latin-1"])
+def test_an_answer_repeats_the_bytes_it_received(encoding: str) -> None:
+    mn = "é" if encoding == "latin-1" else "南京"
+    raw = hj212.encode([("CN", "2061"), ("MN", mn), ("Flag", "5")], [], encoding)
+    assert f"MN={mn};".encode(encoding) in (hj212.answer(hj212.decode(raw)) or b"")
+
+
+@pytest.mark.parametrize(("head", "answered"), [
+    ([("QN", "1" * 9965), ("MN", "A")], b"##0033ST=91;CN=9014;MN=A;"), ([("MN", "1" * 9970)], None)])
+def test_an_answer_that_would_be_too_long_goes_without_qn_or_not_at_all(head: list[tuple[str, str]],
+                                                                        answered: bytes | None) -> None:
+    telegram = hj212.decode(hj212.encode([("CN", "2061"), *head, ("Flag", "5")], []))
+    got = hj212.answer(telegram)
+    assert telegram.valid
+    assert got is answered if answered is None or got is None else got.startswith(answered)
 
 
 def test_every_kind_of_command_occurs() -> None:

@@ -27,7 +27,7 @@ def decode(
                                                              "standard_swapped"))] = "strict",
     key: Annotated[str, typer.Option("--key", help=_("SM4 key of the station, hexadecimal"))] = "",
 ) -> None:
-    """Decode everything on standard input; exit 1 if a packet is not valid."""
+    """Decode everything on standard input; exit 1 if a packet is not accepted under the profile."""
     from qingyuan.cli.errors import CliError
     from qingyuan.hj212 import PROFILES
 
@@ -43,7 +43,7 @@ def decode(
     good = True
     for raw in pieces(sys.stdin.buffer.read()):
         found = report(raw, PROFILES[profile], secret)
-        good = good and found["valid"]
+        good = good and found["accepted"]
         typer.echo(json.dumps(found, ensure_ascii=False))
     raise typer.Exit(0 if good else 1)
 
