@@ -25,6 +25,7 @@ from qingyuan.registry import Register
 
 LONGEST_LEAF = 0xFFFF        # a frame leaf counts offsets in two bytes
 CHECKPOINT_US, REFRESH_US, RETENTION_US = 250_000, 1_000_000, 3_600_000_000
+SHOWN = 10                   # loggers named in one line of the log
 Answers = list[tuple[Peer, bytes]]
 
 
@@ -96,10 +97,10 @@ class Committer:
         try:
             self.roster.enter(list(fresh.values()))
         except LedgerError as error:                # they stay unknown, get no answer, and will send again
-            self._log.error("not registered", loggers=sorted(fresh), reason=str(error))
+            self._log.error("not registered", count=len(fresh), loggers=sorted(fresh)[:SHOWN], reason=str(error))
             return
         self.counters.registered += len(fresh)
-        self._log.info("registered", loggers=sorted(fresh))
+        self._log.info("registered", count=len(fresh), loggers=sorted(fresh)[:SHOWN])
         for found in judged:
             if found.newcomer is not None:
                 found.verdict = self._judge.frame(found.raw, now_us()).verdict

@@ -38,6 +38,7 @@ def any_variant(segment: bytes, digits: bytes) -> bool:
     return _variant(segment, digits) is not None
 
 
+@lru_cache(maxsize=1024)       # the stream reader asks first, the judge again for the same packet
 def _variant(segment: bytes, digits: bytes) -> Variant | None:
     if len(digits) != CRC_LENGTH or digits.strip(b"0123456789abcdefABCDEF"):
         return None
