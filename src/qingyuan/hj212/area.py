@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from qingyuan.hj212.notes import Note
@@ -19,6 +20,8 @@ from qingyuan.hj212.words import (
 
 FULL_WIDTH = "；，＝"
 MARK = "Flag"
+# A value about which nothing can be odd but its being there twice; nearly all are, and are taken without more checks.
+PLAIN = re.compile(r"([a-z][0-9]{5})-((?:Zs)?(?:Rtd|Min|Avg|Max)|Cou|Flag)=([+-]?[0-9]+(?:\.[0-9]+)?|[A-Z]?)")
 
 
 @dataclass(slots=True)
@@ -67,6 +70,11 @@ def read_area(text: str, notes: set[Note]) -> Area:
         return area
     plain_before = False
     for separator, piece in pieces(text):
+        plain = PLAIN.fullmatch(piece)
+        if plain is not None:
+            _keep(area.factors, *plain.groups(), notes)
+            plain_before = False
+            continue
         bare = piece.strip()
         if not bare:
             notes.add(Note.EMPTY_ITEM)
@@ -124,7 +132,11 @@ def _factor(area: Area, code: str, suffix: str, value: str, notes: set[Note]) ->
         check_time(value, notes, known)
     elif known in SUFFIXES.numbers:
         check_number(value, notes)
-    suffixes = area.factors.setdefault(code, {})
+    _keep(area.factors, code, suffix, value, notes)
+
+
+def _keep(factors: dict[str, dict[str, str]], code: str, suffix: str, value: str, notes: set[Note]) -> None:
+    suffixes = factors.setdefault(code, {})
     if suffix in suffixes:
         notes.add(Note.DUPLICATE_FACTOR)
     else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from qingyuan.hj212 import cipher
 from qingyuan.hj212.crc import Variant, crc, match
 from qingyuan.hj212.notes import FrameError, Note
+from qingyuan.hj212.profile import DEFAULT as STRICT
 from qingyuan.hj212.profile import UNCHECKED, Profile
 
 HEAD = re.compile(rb"##([0-9]{4})")
@@ -53,7 +54,8 @@ def read(raw: bytes, profile: Profile, key: bytes | None, notes: set[Note]) -> C
 def _wrong_length(raw: bytes, declared: int, profile: Profile, notes: set[Note]) -> Cover:
     last = LAST.search(raw)
     segment = raw[START:last.start() + len(END)] if last else raw[START:START + declared]
-    cover = Cover(segment, declared, FrameError.LENGTH, f"{crc(raw[START:START + declared]):04X}")
+    judged = _crc(raw[START:START + declared], raw[START + declared:], declared, STRICT, None, set())
+    cover = Cover(segment, declared, FrameError.LENGTH, judged.crc_calc, judged.crc_ok, judged.crc_match)
     if last is None or int(last.group(1), 16) != crc(segment) or _characters(segment) != declared:
         return cover
     forgiven = "length_in_chars" in profile.allow

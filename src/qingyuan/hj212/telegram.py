@@ -116,6 +116,8 @@ def decode(raw: bytes, profile: Profile = DEFAULT, key: bytes | None = None) -> 
     header = read_head(head_text, notes, joined)
     flag = _flag(header, notes)
     _split(header, flag, notes)
+    if cover.encrypted and cover.error is not None and text_encoding != "utf-8":
+        area_text = ""            # still under another key: nothing in it is a name or a value
     area = read_area(area_text, notes)
     return Telegram(
         raw=raw, valid=cover.error is None, error=cover.error, data_len=cover.declared,
