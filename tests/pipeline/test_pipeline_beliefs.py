@@ -199,14 +199,15 @@ def test_every_reason_for_no_observation_is_counted(station: homes.Station) -> N
 def test_quarantined_frames_count_after_registration_from_their_admission_on(tmp_path: Path) -> None:
     made = homes.Station(tmp_path / "home")
     made.replay(NOON + 2 * HOUR_US)
-    made.send(made.frame(NOON, SIX))
-    assert made.committer.counters.rejected["unknown_mn"] == 1
+    made.send(made.frame(NOON, SIX), made.frame(NOON, {"a34004": "99"}, name="S2"))
+    assert made.committer.counters.rejected["unknown_mn"] == 2
     made.committer.upkeep()
     made.settle()
     made.site()
-    made.register("admission", "first", {"ledger": "gw1.quarantine", "mn": "MN-S1", "from_leaf": 0, "to_leaf": 1})
+    made.register("admission", "first", {"ledger": "gw1.quarantine", "mn": "MN-S1", "from_leaf": 0, "to_leaf": 2})
     made.settle()
     made.close()
     homes.run(made.home)
     assert [f.value for f in versions(made, "aqi.realtime")] == ["60"]
     assert {ledger for ledger, _ in explain(made.home, AQI).leaves.used()} == {"gw1.quarantine", "office"}
+    assert versions(made, "hour.PM2.5", subject="S2") == []

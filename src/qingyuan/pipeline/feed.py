@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, Verdict, parse
+from qingyuan.hj212 import decode
 from qingyuan.ledger import Home, Ledger, interrupted, office_quiet, writer_alive
 from qingyuan.pipeline.intake import Arrival
 from qingyuan.registry import EntryKind, fold
@@ -135,7 +136,8 @@ class Feed:
             ledger = Ledger(self._home.ledger_path(admission.ledger))
             for stored in ledger.leaves(admission.from_leaf, min(admission.to_leaf, ledger.size)):
                 leaf = parse(stored.data)
-                if isinstance(leaf.payload, FrameLeaf) and leaf.payload.verdict is Verdict.UNKNOWN_MN:
+                if (isinstance(leaf.payload, FrameLeaf) and leaf.payload.verdict is Verdict.UNKNOWN_MN
+                        and decode(leaf.payload.masked).mn == admission.mn):
                     arrivals.append(Arrival(admission.ledger, stored.index, tick_us, leaf.payload))
         return arrivals
 
