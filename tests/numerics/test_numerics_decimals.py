@@ -1,5 +1,6 @@
 """Exact decimals against fractions."""
 
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from fractions import Fraction
 from math import ceil, floor
 
@@ -51,6 +52,29 @@ def test_arrays_never_wrap() -> None:
         decimals.round_ratio_array(np.array([1]), 0, 1)
 
 
+@pytest.mark.parametrize("values", [[0.5], np.array([2**64 - 1], np.uint64), [2**70]])
+def test_arrays_that_would_lose_something_are_refused(values: object) -> None:
+    with pytest.raises(TypeError, match="without loss"):
+        decimals.round_ratio_array(np.asarray(values), 1, 0)
+    with pytest.raises(ValueError, match="negative"):
+        decimals.round_ratio_array(np.array([1255]), 1, -1)
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-10**30, max_value=10**30), st.integers(0, 12))
+def test_text_of_any_length_is_rounded_as_decimals_are(value: Decimal, digits: int) -> None:
+    with localcontext() as context:
+        context.prec = 400
+        expected = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)
+    assert decimals.round_text(format(value, "f"), digits) == format(abs(expected) if expected == 0 else expected, "f")
+
+
+@pytest.mark.parametrize(("text", "digits", "rounded"), [
+    ("2.50000000000000000000001", 0, "3"), ("0.15", 1, "0.2"), ("1.005", 2, "1.00"), ("1250", -2, "1200"),
+    ("1350", -2, "1400"), ("-1250.5", -2, "-1300"), ("49", -2, "0"), (".5", 0, "0"), ("+1.", 2, "1.00")])
+def test_text_is_rounded_once_by_gbt_8170(text: str, digits: int, rounded: str) -> None:
+    assert decimals.round_text(text, digits) == rounded
+
+
 @given(SMALL, st.integers(0, 9))
 def test_text_and_back(mantissa: int, scale: int) -> None:
     text = decimals.to_text(mantissa, scale)
@@ -72,6 +96,8 @@ def test_a_zero_has_no_sign_and_a_scale_is_not_negative() -> None:
         decimals.to_text(1, -1)
     with pytest.raises(ValueError, match="no plain decimal"):
         decimals.round_text("--", 0)
+    with pytest.raises(ValueError, match="no plain decimal"):
+        decimals.round_text("1" * 4001, 0)
 
 
 def test_a_finer_scale_is_exact_and_a_coarser_one_must_be() -> None:

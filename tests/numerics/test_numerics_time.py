@@ -1,6 +1,8 @@
 """Times of the field."""
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from math import floor
 
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from qingyuan.numerics import time as times
 from qingyuan.numerics.percentile import percentile
 
-MICROS = st.integers(0, 4 * 10**15)
+MICROS = st.integers(times.parse_cst("00010102000000") or 0, times.parse_cst("99991231235959") or 0)
 
 
 @given(MICROS)
@@ -25,9 +27,21 @@ def test_field_time_is_eight_hours_ahead_without_summer_time() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2020", "20200230120000", "20200401240000", "20200401126000", "2020040112000x",
-                                  "20201301000000", "２０２００４０１１２００００", "202004011200000"])
+                                  "20201301000000", "２０２００４０１１２００００", "202004011200000", "00000101000000",
+                                  "00010101235959"])
 def test_times_that_do_not_exist_are_none(text: str) -> None:
     assert times.parse_cst(text) is None
+
+
+@pytest.mark.parametrize("text", ["00010102000000", "09990101000000", "19691231235959", "99991231235959"])
+def test_every_time_that_is_read_can_be_printed(text: str) -> None:
+    us = times.parse_cst(text)
+    assert us is not None
+    assert times.format_cst(us) == text
+    assert times.iso_local(us) == f"{text[:4]}-{text[4:6]}-{text[6:8]}T{text[8:10]}:{text[10:12]}:{text[12:]}+08:00"
+    assert times.iso_utc(us).endswith("Z")
+    assert len(times.iso_utc(us)) == 27
+    assert times.iso_local(times.local_day_start(us)).endswith("T00:00:00+08:00")
 
 
 @given(MICROS)
@@ -45,6 +59,14 @@ def test_bulletins_name_the_hour_by_its_end() -> None:
     assert times.hour_end_label(midnight + 23 * times.HOUR_US) == 24
     assert times.start_from_end(midnight, 3600) == midnight - times.HOUR_US
     assert times.iso_utc(midnight) == "2020-03-31T16:00:00.000000Z"
+
+
+@given(st.lists(st.integers(-10**6, 10**6), min_size=1, max_size=60), st.integers(0, 1000))
+def test_percentiles_stand_between_their_neighbours_by_rank(values: list[int], per_mille: int) -> None:
+    rank = 1 + (len(values) - 1) * Fraction(per_mille, 1000)          # k = 1 + (n - 1) p
+    ordered, k = sorted(values), floor(rank)
+    low, high = ordered[k - 1], ordered[min(k, len(ordered) - 1)]
+    assert percentile(values, per_mille, 1000) == low * (k + 1 - rank) + high * (rank - k)
 
 
 def test_percentiles_are_linear_between_ranks() -> None:

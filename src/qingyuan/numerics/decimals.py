@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_DIGITS = 18       # more do not fit into 64 bits
+MOST_TEXT = 4000       # more digits than this are no number of the field (and slow to read)
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 
 
@@ -40,6 +41,14 @@ def parse(text: str) -> tuple[int, int] | None:
     whole, _, part = text.partition(".")
     if len((whole.lstrip("+-") + part).lstrip("0")) > MOST_DIGITS or len(part) > MOST_DIGITS:
         return None
+    return int(whole + part), len(part)
+
+
+def parse_long(text: str) -> tuple[int, int] | None:
+    """As `parse`, of any number of digits up to 4000: for text that is rounded and not stored."""
+    if len(text) > MOST_TEXT or not _PLAIN.fullmatch(text):
+        return None
+    whole, _, part = text.partition(".")
     return int(whole + part), len(part)
 
 
@@ -93,23 +102,36 @@ def round_scaled(mantissa: int, scale: int, digits: int, mode: Mode = HALF_EVEN)
 
 
 def round_text(text: str, digits: int, mode: Mode = HALF_EVEN) -> str:
-    """A decimal text rounded by GB/T 8170 to `digits` decimals. Raises ValueError for other text."""
-    number = parse(text)
+    """A decimal text of any length rounded by GB/T 8170 to `digits` decimals (negative: tens, hundreds).
+
+    Raises ValueError for other text.
+    """
+    number = parse_long(text)
     if number is None:
-        raise ValueError(f"'{text}' is no plain decimal number of at most {MOST_DIGITS} digits")
-    return to_text(round_scaled(*number, digits, mode), digits)
+        raise ValueError(f"'{text[:40]}' is no plain decimal number")
+    mantissa = round_scaled(*number, digits, mode)
+    return to_text(mantissa * 10 ** max(0, -digits), max(0, digits))
+
+
+def as_int64(values: Any) -> NDArray[np.int64]:
+    """An array as int64. Raises TypeError where that could lose something (floats, unsigned 64 bits, objects)."""
+    array = np.asarray(values)
+    if array.size and not np.can_cast(array.dtype, np.int64, "safe"):
+        raise TypeError(f"{array.dtype} numbers do not fit into int64 without loss")
+    return array.astype(np.int64, copy=False)
 
 
 def round_ratio_array(num: NDArray[np.int64], den: NDArray[np.int64] | int, digits: int,
                       mode: Mode = HALF_EVEN) -> NDArray[np.int64]:
     """`round_ratio` of each element; num int64[n], den int64[n] or one number above 0, digits not negative.
 
-    Raises OverflowError where 2 * num * 10**digits or 2 * den leaves 64 bits, ValueError for den below 1.
+    Raises OverflowError where 2 * num * 10**digits or 2 * den leaves 64 bits, ValueError for den below 1 or negative
+    digits, TypeError for arrays that are not whole numbers of at most 64 bits with sign.
     """
-    num = np.asarray(num, np.int64)
-    divisor: NDArray[Any] = np.broadcast_to(np.asarray(den, np.int64), num.shape)
-    if divisor.size and divisor.min() < 1:
-        raise ValueError("a divisor must be above 0")
+    num = as_int64(num)
+    divisor: NDArray[Any] = np.broadcast_to(as_int64(den), num.shape)
+    if digits < 0 or (divisor.size and divisor.min() < 1):
+        raise ValueError("a divisor must be above 0 and digits not negative")
     most = np.iinfo(np.int64).max // (2 * 10 ** digits)
     if num.size and (abs(int(num.min())) > most or int(num.max()) > most
                      or int(divisor.max()) > np.iinfo(np.int64).max // 2):

@@ -7,15 +7,19 @@ an hour by its END; this is the one place that converts.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 CST_OFFSET_S = 28_800
 SECOND_US, HOUR_US, DAY_US = 1_000_000, 3_600_000_000, 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_US = (datetime(1, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)     # the calendar begins here
 
 
 def parse_cst(text: str) -> int | None:
-    """UTC microseconds of `YYYYMMDDhhmmss` or `YYYYMMDDhhmmsszzz` (+08:00); None where no such time exists."""
+    """UTC microseconds of `YYYYMMDDhhmmss` or `YYYYMMDDhhmmsszzz` (+08:00); None where no such time exists.
+
+    The first local day of year 1 does not exist either: it begins before the calendar of UTC does.
+    """
     if len(text) not in (14, 17) or not (text.isascii() and text.isdigit()):
         return None
     try:
@@ -23,7 +27,8 @@ def parse_cst(text: str) -> int | None:
                         int(text[12:14]), int(text[14:] or 0) * 1000, UTC)
     except ValueError:
         return None
-    return micros(when) - CST_OFFSET_S * SECOND_US
+    us = micros(when) - CST_OFFSET_S * SECOND_US
+    return us if us - when.hour * HOUR_US >= FIRST_US else None
 
 
 def micros(when: datetime) -> int:
@@ -32,15 +37,14 @@ def micros(when: datetime) -> int:
 
 
 def moment(us: int, offset_s: int = 0) -> datetime:
-    """Aware datetime at a fixed offset from UTC."""
-    from datetime import timezone
-
+    """Aware datetime at a fixed offset from UTC. Raises OverflowError outside the years 1 to 9999."""
     return (EPOCH + timedelta(microseconds=us)).astimezone(timezone(timedelta(seconds=offset_s)))
 
 
 def format_cst(us: int) -> str:
     """`YYYYMMDDhhmmss` at +08:00."""
-    return moment(us, CST_OFFSET_S).strftime("%Y%m%d%H%M%S")
+    when = moment(us, CST_OFFSET_S)
+    return f"{when.year:04d}{when:%m%d%H%M%S}"
 
 
 def format_cst_ms(us: int) -> str:
@@ -55,7 +59,7 @@ def iso_local(us: int, offset_s: int = CST_OFFSET_S) -> str:
 
 def iso_utc(us: int) -> str:
     """ISO 8601 UTC with microseconds and Z."""
-    return moment(us).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment(us).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def start_from_end(end_us: int, span_s: int) -> int:
