@@ -12,10 +12,11 @@ from qingyuan.hj212 import FrameError, Note, area
 from qingyuan.hj212.cipher import encrypt
 
 NEVER = re.compile(r"(?!)")
-CODE = st.sampled_from(["a21026", "A21026", "21026", "w01018", "011", "B01", "LA", "leq", "a21026 ", "a2102６", "i11001"])
+CODE = st.sampled_from(["a21026", "A21026", "21026", "w01018", "011", "B01", "LA", "leq", "a21026 ", "a2102６",
+                        "i11001"])
 SUFFIX = st.sampled_from(["Rtd", "rtd", "Avg", "ZsAvg", "Cou", "Flag", "EFlag", "SampleTime", " Max", "RS", "Zs", "x"])
-VALUE = st.sampled_from(["14.6", "-0.5", "+7", "", "N", "n", "NN", "1E3", "1.", ".5", "--", "１２", "20260230000000", " 3",
-                         "3；4", "//a;b=c,d&&//", "//open", "1=2", "007", "3\n"])
+VALUE = st.sampled_from(["14.6", "-0.5", "+7", "", "N", "n", "NN", "1E3", "1.", ".5", "--", "１２", "20260230000000",
+                         " 3", "3；4", "//a;b=c,d&&//", "//open", "1=2", "007", "3\n"])
 PIECE = st.one_of(st.builds("{}-{}={}".format, CODE, SUFFIX, VALUE),
                   st.builds("{}={}".format, st.sampled_from(["DataTime", "datatime", "Flag", "PolId"]), VALUE),
                   st.sampled_from(["", " ", "a21026", "=1", "a21026-Rtd"]))

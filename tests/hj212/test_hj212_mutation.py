@@ -1,6 +1,7 @@
 """Thousands of damaged packets against a slow judge that shares nothing with the codec."""
 
 import random
+import time
 from collections.abc import Iterator
 
 from qingyuan import hj212
@@ -95,3 +96,11 @@ def test_no_password_that_the_codec_reads_is_left_in_the_open() -> None:
         shown = hj212.decode(bytes(masked), Profile(("none",)))
         for secret in (shown.pw, shown.fields.get("NewPW"), shown.fields.get("NewSK")):
             assert not (secret or "").strip("*&"), raw       # `&`: a closing mark cut in two
+
+
+def test_secrets_of_an_endless_blank_run_are_found_in_linear_time() -> None:
+    begun = time.process_time()
+    for run in (b"\n", b"\r\n ", b",  ", b"&&A\n", b"CP ", b"\nPW=x"):
+        raw = b"##9999PW=x" + run * (60_000 // len(run)) + b"x##0001PW=2;"
+        assert secret_spans(raw)[-1][0] + secret_spans(raw)[-1][1] <= len(raw)
+    assert time.process_time() - begun < 2

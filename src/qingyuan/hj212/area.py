@@ -72,7 +72,8 @@ def read_area(text: str, notes: set[Note]) -> Area:
     for separator, piece in pieces(text):
         plain = PLAIN.fullmatch(piece)
         if plain is not None:
-            _keep(area.factors, *plain.groups(), notes)
+            code, suffix, value = plain.groups()
+            _keep(area.factors, code, suffix, value, notes)
             plain_before = False
             continue
         bare = piece.strip()

@@ -20,6 +20,7 @@ def read_head(text: str, notes: set[Note], joined: bool) -> dict[str, str]:
     if joined and text.strip() and not text.rstrip().endswith(";"):
         notes.add(Note.HEAD_SEPARATOR)
     header: dict[str, str] = {}
+    seen: set[str] = set()
     for part in text.split(";"):
         for number, piece in enumerate(COMMA.split(part) if "," in part else (part,)):
             bare = piece.strip()
@@ -38,9 +39,11 @@ def read_head(text: str, notes: set[Note], joined: bool) -> dict[str, str]:
                 name, value = name.strip(), value.strip()
             if name not in HEADER and name.lower() in HEADER.folded:
                 notes.add(Note.KEY_CASE)
-            if any(name.lower() == seen.lower() for seen in header):
+            folded = name.lower()
+            if folded in seen:
                 notes.add(Note.DUPLICATE_HEADER)
             else:
+                seen.add(folded)
                 header[name] = value
     qn = find(header, "QN")
     if qn is None:

@@ -8,8 +8,9 @@ MOST = 200           # a leaf has room for 255 spans; a frame with more secrets 
 BLANK = rb"(?:[\x09-\x0d\x1c-\x20\x85\xa0]|\xc2[\x85\xa0]|\xe3\x80\x80|\xa1\xa1)*"
 EQUALS = rb"(?:=|\xef\xbc\x9d|\xa3\xbd)"                 # also full-width, in UTF-8 and GBK
 BETWEEN = rb"(?:" + BLANK + rb"|[^=;,&]{0,3})"               # a damaged name still shows no password
+# Each byte is looked at a few times at most, whatever a stranger sends (runs of blanks are taken whole).
 # A value ends at a separator. A line end, `,` or `&` ends it only where a packet, a name or the CRC follows.
-CHARACTER = (rb"(?:[^;,&C\r\n]|C(?!P\s*=\s*&&)|[\r\n](?!\s*##)|,(?!\s*[A-Za-z]+\s*=)"
+CHARACTER = (rb"(?:[^;,&C\r\n]|C(?!P\s*=\s*&&)|[\r\n]\s*+(?!##)|,(?!\s*[A-Za-z]+\s*=)"
              rb"|&(?!&[0-9A-F*]{0,4}[\r\n \t]*(?:##|\Z)))")
 SECRET = re.compile(rb"(?:PW|NewSK)" + BETWEEN + EQUALS + BLANK + rb"(" + CHARACTER + rb"*)", re.IGNORECASE)
 OPENING = re.compile(rb"CP\s*=\s*\Z", re.IGNORECASE)
