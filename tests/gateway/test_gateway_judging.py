@@ -99,6 +99,14 @@ def test_auto_registers_a_stranger_before_it_is_answered(tmp_path: Path) -> None
     made.close()
 
 
+def test_a_head_too_long_to_be_answered_is_kept_and_not_answered(tmp_path: Path) -> None:
+    made = homes.Station(tmp_path / "home", register=Register.AUTO)
+    raw = hj212.wrap(f"PW={'A' * 9970};MN=LONG;Flag=5;CP=&&&&".encode())
+    assert made.send(raw) == []
+    assert made.committer.counters.telegrams == 1
+    made.close()
+
+
 def test_repeats_are_known_after_a_restart(station: homes.Station) -> None:
     raw = good(station)
     first = station.send(raw)

@@ -18,7 +18,7 @@ from qingyuan.gateway.inbox import Parcel, Peer
 from qingyuan.gateway.judge import Judge, Judged
 from qingyuan.gateway.roster import Roster
 from qingyuan.gateway.ticks import Ticks
-from qingyuan.hj212 import RawFrame, compose, kind_of, secret_spans
+from qingyuan.hj212 import CannotEncode, RawFrame, compose, kind_of, secret_spans
 from qingyuan.hj212.answer import ANSWERS
 from qingyuan.ledger import Home, Keyring, LedgerBroken, LedgerError, Quarantine, open_or_succeed, raw_digest
 from qingyuan.registry import Register
@@ -164,4 +164,7 @@ def _answer(head: Head | None) -> bytes | None:
     cn = ANSWERS.get(kind_of(head.cn))
     if cn is None:
         return None
-    return compose(cn, head.qn or None, head.password or None, head.mn, str(head.flag & ~3))
+    try:
+        return compose(cn, head.qn or None, head.password or None, head.mn, str(head.flag & ~3))
+    except CannotEncode:          # a head so long that no answer can repeat it
+        return None
