@@ -13,7 +13,8 @@ from types import MappingProxyType
 
 from qingyuan.vocabulary.table import read
 
-PROCESS = re.compile(r"[eg][1-9ab]\d{2}(?!00)\d{2}")     # class, process, factor, device 01 to 99
+PROCESS = re.compile(r"[eg][1-9ab]\d{2}(?!00)\d{2}", re.ASCII)     # class, process, factor, device 01 to 99
+FURNACE = re.compile(r"i333[1-4][0-9A-Za-z]")                       # furnace temperatures: height and place
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Factor:
     code: str
     code2005: str
     kind: str              # water, air, noise, process, info
-    symbol: str            # SO2, PM2.5 … or empty
+    symbol: str | None     # SO2, PM2.5 …
     name_zh: str
     name_en: str
     unit: str
@@ -36,7 +37,8 @@ class Factor:
 @cache
 def all_factors() -> MappingProxyType[str, Factor]:
     """Every factor by its code."""
-    return MappingProxyType({row["code"]: Factor(**row) for row in read("factors")})
+    return MappingProxyType({row["code"]: Factor(**{**row, "symbol": row["symbol"] or None})  # type: ignore[arg-type]
+                             for row in read("factors")})
 
 
 @cache
@@ -55,18 +57,23 @@ def canonical(code: str) -> str:
 
 
 def factor(code: str) -> Factor | None:
-    """A factor by its code of 2017 or 2005, or None. Process codes are found with their two-digit device (e10101)."""
+    """A factor by its code of 2017 or 2005, or None.
+
+    Process codes are found with their two-digit device (e10101), furnace temperatures with their place (i33311).
+    """
     known = all_factors()
     found = known.get(canonical(code))
     if found is None and PROCESS.fullmatch(code):
-        found = known.get(code[:-2])
+        return known.get(code[:-2])
+    if found is None and FURNACE.fullmatch(code):
+        return known.get(code[:-1])
     return found
 
 
 def symbol_of(code: str) -> str | None:
     """SO2, NO2, CO, O3, PM10, PM2.5 … for a code, or None."""
     found = factor(code)
-    return found.symbol or None if found else None
+    return found.symbol if found else None
 
 
 def code_of(symbol: str) -> str:
