@@ -69,6 +69,35 @@ def test_a_key_opens_what_is_encrypted(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert (code, found["error"], found["header"]["MN"]) == (1, "crc", "A1")
 
 
+TEXT = f"{HEAD}CP=&&i21001-Info=//断电后重启 ##0004//&&"
+IN_CHARACTERS = b"##%04d" % len(TEXT) + hj212.wrap(TEXT.encode())[6:]
+UNPADDED = next(p[:-6] + p[-5:] for n in range(999) if (p := hj212.wrap(SEGMENT.replace(b"14.6", b"%d" % n)))[-6] == 48)
+
+
+@pytest.mark.parametrize(("profile", "code"), [("strict", 1), ("lenient", 0)])
+@pytest.mark.parametrize(("raw", "fault"), [(IN_CHARACTERS, "length_in_chars"), (UNPADDED, "crc_unpadded"),
+                                            (UNPADDED.rstrip(), "crc_unpadded")])
+def test_what_a_profile_forgives_is_found_in_a_stream(monkeypatch: pytest.MonkeyPatch,
+                                                      capsys: pytest.CaptureFixture[str], raw: bytes, fault: str,
+                                                      profile: str, code: int) -> None:
+    got, found = decode(GOOD + raw + GOOD + raw, monkeypatch, capsys, "--profile", profile)
+    assert (got, [f["valid"] for f in found]) == (code, [True, False, True, False])
+    assert [f["recoverable"] for f in found] == [None, fault, None, fault]
+    assert [f["accepted"] for f in found] == [True, not code, True, not code]
+
+
+def test_packets_behind_one_that_is_waited_for_are_told_too(monkeypatch: pytest.MonkeyPatch,
+                                                            capsys: pytest.CaptureFixture[str]) -> None:
+    _, found = decode(b"##9000" + GOOD[6:] + MODBUS + MODBUS + b"#", monkeypatch, capsys)
+    assert [(f["error"], f["crc_match"]) for f in found] == [("length", None), ("crc", "modbus"), ("crc", "modbus")]
+
+
+@pytest.mark.parametrize("noise", [b"", b"#", b"hello\r\n\0", b"##12A4"])
+def test_where_there_is_no_packet_nothing_is_told(noise: bytes, monkeypatch: pytest.MonkeyPatch,
+                                                  capsys: pytest.CaptureFixture[str]) -> None:
+    assert decode(noise, monkeypatch, capsys) == (0, [])
+
+
 @pytest.mark.parametrize("options", [("--profile", "unheard"), ("--key", "12"), ("--key", "zz")])
 def test_what_cannot_be_done_is_two(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
                                     options: tuple[str, str]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +14,8 @@ from qingyuan.cli.i18n import _
 
 if TYPE_CHECKING:
     from qingyuan.hj212 import Profile
+
+PACKET = re.compile(rb"##[0-9]{4}(?=(?:QN|ST|MN|CN)=)")
 
 
 def register(app: typer.Typer) -> None:
@@ -49,12 +53,30 @@ def decode(
 
 
 def pieces(data: bytes) -> list[bytes]:
-    """Packets of a byte stream, good and given-up ones; what is left at the end is a packet of its own."""
-    from qingyuan.hj212 import StreamReader
+    """Packets of a byte stream, good and given-up ones, those with the rest of their line: a profile may forgive a
+    wrong length. What is waited for at the end is told as it is."""
+    from qingyuan.hj212 import RawFrame, StreamReader
 
-    reader = StreamReader(accept=lambda segment, digits: True)
-    out = [item.raw for item in reader.feed(data)]
-    return out + ([reader.remainder] if reader.remainder else [])
+    reader, places, at = StreamReader(), [], 0
+    for item in reader.feed(data):
+        at = data.find(item.raw, at)
+        places.append((at, at + len(item.raw), isinstance(item, RawFrame)))
+        at += len(item.raw)
+    kept = len(data) - len(reader.remainder)
+    spans: list[list[int]] = []
+    inside = 0                                    # up to here a given-up packet reaches by its own length
+    nexts = [*(start for start, _end, _good in places[1:]), kept]
+    for (start, end, good), following in zip(places, nexts, strict=False):
+        line = data.find(b"\n", end, following) + 1
+        stop = end if good else line or following
+        if not good and start < inside and not PACKET.match(data, start):
+            spans[-1][1] = stop                   # `##` and digits in a text
+            continue
+        spans.append([start, stop])
+        inside = 0 if good else start + 10 + int(data[start + 2:start + 6])
+    starts = [kept, *(found.start() for found in PACKET.finditer(data, kept + 2)), len(data)]
+    waiting = [[a, b] for a, b in pairwise(starts) if data.startswith(b"##", a)]
+    return [data[a:b] for a, b in spans + waiting]
 
 
 def report(raw: bytes, profile: Profile, key: bytes | None = None) -> dict[str, Any]:
