@@ -64,10 +64,14 @@ def key_id(name: str, algorithm: int, public: bytes) -> bytes:
 
 def vkey(name: str, public: bytes, algorithm: int = ED25519) -> str:
     """Verifier key line `name+id+key`. Raises NoteError for a name with blanks or plus signs."""
-    if not name or any(c.isspace() or c == "+" for c in name):
+    if not _can_name(name):
         raise NoteError(f"'{name}' cannot name a key")
     packed = base64.b64encode(bytes([algorithm]) + public).decode()
     return f"{name}+{key_id(name, algorithm, public).hex()}+{packed}"
+
+
+def _can_name(name: str) -> bool:
+    return bool(name) and not any(c.isspace() or c == "+" for c in name)
 
 
 def parse_vkey(line: str) -> tuple[str, bytes, int, bytes]:
@@ -76,11 +80,11 @@ def parse_vkey(line: str) -> tuple[str, bytes, int, bytes]:
         name, identity, packed = line.strip().split("+", 2)
         raw = base64.b64decode(packed, validate=True)
         algorithm, public = raw[0], raw[1:]
-        fits = key_id(name, algorithm, public).hex() == identity
+        fits = _can_name(name) and key_id(name, algorithm, public).hex() == identity
     except (ValueError, IndexError, binascii.Error):
         raise NoteError("no verifier key line") from None
     if not fits or len(public) != 32 or algorithm not in (ED25519, COSIGNATURE):
-        raise NoteError("a verifier key line whose id, length or algorithm is wrong")
+        raise NoteError("a verifier key line whose name, id, length or algorithm is wrong")
     return name, bytes.fromhex(identity), algorithm, public
 
 
