@@ -63,11 +63,14 @@ def build(*, about: Mapping[str, Any], keys: Sequence[str], checkpoints: Mapping
 
 
 def parse(data: bytes) -> dict[str, Any]:
-    """The content of a bundle. Raises BundleError where the first line does not fit the rest."""
+    """The content of a bundle. Raises BundleError where the first line does not fit the rest, or the rest no bundle."""
     head, _, body = data.partition(b"\n")
     if head.decode("ascii", "replace") != f"{FORMAT} sha256={hashlib.sha256(body).hexdigest()}":
         raise BundleError("the first line is not that of a bundle with this content")
-    content = json.loads(body)
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise BundleError("the content is not JSON") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise BundleError(f"the content is not of the form {FORMAT}")
     return content

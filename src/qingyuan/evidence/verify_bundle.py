@@ -10,6 +10,7 @@ trusted; without it the keys inside the file are used, and you must compare them
 import base64
 import hashlib
 import json
+import re
 import struct
 import sys
 from fractions import Fraction
@@ -17,6 +18,7 @@ from itertools import pairwise
 from math import ceil
 
 FORMAT = "qingyuan-bundle-v1"
+PARTS = {"keys": list, "checkpoints": dict, "leaves": list, "steps": list, "tables": dict, "limits_of_proof": list}
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -185,9 +187,23 @@ def value_in_frame(frame, factor, suffix):
 
 # calculation
 
+def number(text):
+    """A plain decimal as a fraction; anything else could stand for other numbers, or take for ever."""
+    if not isinstance(text, str) or not re.fullmatch(r"[+-]?(?=\.?[0-9])[0-9]{0,40}\.?[0-9]{0,40}", text):
+        raise Failed(f"no plain decimal: {str(text)[:40]}")
+    return Fraction(text)
+
+
+def whole(value, low, high):
+    """A whole number within bounds."""
+    if type(value) is not int or not low <= value <= high:
+        raise Failed(f"no whole number from {low} to {high}: {str(value)[:40]}")
+    return value
+
+
 def rounded(value, digits, mode):
     """A fraction rounded once; text with that many decimals."""
-    scaled = value * Fraction(10) ** digits
+    scaled = value * 10 ** whole(digits, 0, 20)
     low = scaled.numerator // scaled.denominator
     rest = scaled - low
     if mode == "up":
@@ -203,16 +219,17 @@ def rounded(value, digits, mode):
 def mda8(values, step):
     """Largest 8 h mean of a day, as the step's settings say."""
     best, count = None, 0
-    for end in range(step["windows"][0], step["windows"][1] + 1):
+    first, last = step["windows"]
+    for end in range(whole(first, 1, 24), whole(last, 1, 24) + 1):
         known = [v for v in values[max(0, end - 8):end] if v is not None]
-        if len(known) >= step["min_hours"]:
+        if len(known) >= whole(step["min_hours"], 1, 8):
             count += 1
             mean = sum(known, Fraction()) / len(known)
             best = mean if best is None else max(best, mean)
     if best is None:
         raise Failed("no 8 h mean is valid")
     out = rounded(best, step["digits"], "half_even")
-    if count < 14 and not Fraction(out) > Fraction(step["limit"]):
+    if count < 14 and not number(out) > number(step["limit"]):
         raise Failed("too few 8 h means")
     return out
 
@@ -220,9 +237,9 @@ def mda8(values, step):
 def sub_index(value, table):
     """Sub-index by the table, always rounded up."""
     special = table.get("special")
-    if special and value > Fraction(special["above"]):
+    if special and value > number(special["above"]):
         return special["fixed"]
-    points = [(i, Fraction(c)) for i, c in table["points"]]
+    points = [(whole(i, 0, 500), number(c)) for i, c in table["points"]]
     for (low_i, low_c), (high_i, high_c) in pairwise(points):
         if low_c <= value <= high_c:
             return str(ceil((high_i - low_i) / (high_c - low_c) * (value - low_c) + low_i))
@@ -235,13 +252,13 @@ def replay(step, values, leaves, tables):
     """What a step gives when it is done again."""
     op = step["op"]
     if op == "telegram":
-        sent = Fraction(value_in_frame(frame_of(leaves[step["leaf"]]), step["factor"], step["suffix"]))
-        same = sent * Fraction(10) ** step["unit_exp"] == Fraction(step["out"])
+        sent = number(value_in_frame(frame_of(leaves[step["leaf"]]), step["factor"], step["suffix"]))
+        same = sent * Fraction(10) ** whole(step["unit_exp"], -12, 12) == number(step["out"])
         return step["out"] if same else f"{sent} in the telegram"
     if op == "text":
         return step["out"]
     inputs = [None if name is None else values[name] for name in step["in"]]
-    numbers = [None if text is None else Fraction(text) for text in inputs]
+    numbers = [None if text is None else number(text) for text in inputs]
     if op == "mda8":
         return mda8(numbers, step)
     known = [n for n in numbers if n is not None]
@@ -252,13 +269,13 @@ def replay(step, values, leaves, tables):
     if op == "iaqi":
         return sub_index(known[0], tables[step["table"]])
     if op == "max":
-        return str(max(known))
+        return inputs[numbers.index(max(known))]
     raise Failed(f"unknown operation {op}")
 
 
 def canonical(value):
     """JSON as it is hashed."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _checks(data, pinned):
@@ -266,6 +283,9 @@ def _checks(data, pinned):
     if head != f"{FORMAT} sha256={hashlib.sha256(body).hexdigest()}".encode():
         raise Failed("file: the first line is not that of a bundle with this content")
     bundle = json.loads(body)
+    shaped = bundle["format"] == FORMAT and all(isinstance(bundle[name], kind) for name, kind in PARTS.items())
+    if canonical(bundle) != body or not shaped or not all("points" in table for table in bundle["tables"].values()):
+        raise Failed("file: the content is not that of a bundle, in canonical JSON")
     yield Check("file", True, f"{len(data)} bytes, sha256 as stated")
     keys = [read_key(line) for line in (pinned or bundle["keys"])]
     yield Check("keys", True, ("given by you: " if pinned else "CLAIMED by the file, compare them: ")
@@ -292,7 +312,7 @@ def _checks(data, pinned):
 
 def _figure(bundle, leaves):
     figure, place = bundle["figure"], bundle["figure_path"]
-    leaf = leaves[bundle["publication"]]
+    leaf = leaves[whole(bundle["publication"], 0, len(leaves) - 1)]
     if leaf[:5] != b"QYL1\x0a":
         raise Failed("publication: the leaf named is none")
     published = json.loads(leaf[13:])
@@ -306,13 +326,12 @@ def _figure(bundle, leaves):
     yield Check("figure", True, f"{figure['name']} of {figure['subject']}: {figure['value'] or 'no value'} "
                 f"{figure['unit']}, {figure['stage']}, number {place['index']} of {place['size']}")
     values: dict[str, str] = {}
-    stated = 0
     for step in bundle["steps"]:
         out = replay(step, values, leaves, bundle["tables"])
         if out != step["out"]:
             raise Failed(f"step {step['id']}: {step['op']} gives {out}, not {step['out']}")
         values[step["id"]] = out
-        stated += step["op"] == "text"
+    stated = sum(step["op"] == "text" for step in bundle["steps"])
     yield Check("step", True, f"{len(values)} steps done again, {stated} stated and not recomputed")
     if not bundle["steps"] or bundle["steps"][-1]["out"] != figure["value"]:
         raise Failed("value: the last step is not the figure's value")
@@ -327,9 +346,14 @@ def check(data, keys=None):
             done.append(item)
     except Failed as error:
         done.append(Check("failed", False, str(error)))
-    except (ValueError, KeyError, IndexError, TypeError, struct.error, AttributeError, ZeroDivisionError) as error:
+    except (ValueError, LookupError, TypeError, struct.error, AttributeError, ArithmeticError, RecursionError) as error:
         done.append(Check("failed", False, f"not of the form of a bundle: {error!r}"))
     return done
+
+
+def say(text):
+    """Print a line; what could move a terminal's cursor is spelled out."""
+    print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in text))
 
 
 def main(arguments):
@@ -358,15 +382,15 @@ def main(arguments):
     done = check(data, keys)
     for item in done:
         state = word.get("ok", "ok") if item.ok else word.get("failed", "FAILED")
-        print(f"[{state}] {word.get(item.name, item.name)}: {item.detail}")
+        say(f"[{state}] {word.get(item.name, item.name)}: {item.detail}")
     good = all(item.ok for item in done)
     if good:
         bundle = json.loads(data.partition(b"\n")[2])
         for name, table in sorted(bundle["tables"].items()):
-            print(f"{word.get('tables', 'table used (compare it with the standard)')}: {name}, "
-                  f"sha256 {hashlib.sha256(canonical(table)).hexdigest()[:16]}, {table['points']}")
+            say(f"{word.get('tables', 'table used (compare it with the standard)')}: {name}, "
+                f"sha256 {hashlib.sha256(canonical(table)).hexdigest()[:16]}, {table['points']}")
         for limit in bundle["limits_of_proof"]:
-            print(f"{word.get('limits', 'not shown by this proof')}: {limit}")
+            say(f"{word.get('limits', 'not shown by this proof')}: {limit}")
     print(word.get("all", "everything holds") if good else word.get("bad", "does NOT hold"))
     return 0 if good else 1
 
