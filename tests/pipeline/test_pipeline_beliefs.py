@@ -183,6 +183,21 @@ def test_a_changed_unit_in_the_registry_publishes_again_with_that_reason(station
             station, "hour.PM2.5")][-1] == Reason.REGISTRY
 
 
+def test_a_stack_is_published_in_milligrams_and_not_held_to_ambient_thresholds(tmp_path: Path) -> None:
+    made = homes.Station(tmp_path / "home")
+    made.site(kind="gas", st="31")
+    made.replay(NOON + 6 * HOUR_US)
+    made.send(*[made.frame(NOON + i * HOUR_US, {"a21026": "3500.0", "a01012": "118.4"}, qn=i) for i in range(5)])
+    made.close()
+    homes.run(made.home)
+    (so2,) = versions(made, "hour.SO2")
+    assert (so2.value, so2.unit, so2.valid) == ("3500.0", "mg/m3", True)
+    assert [f.unit for f in versions(made, "hour.a01012")] == ["degC"]
+    flags = {f.what.value for f in rows.flags(Lake(made.home.path / "lake").read("flag"))}
+    assert flags <= {"late"}
+    assert versions(made, "aqi.realtime") == []
+
+
 def test_every_reason_for_no_observation_is_counted(station: homes.Station) -> None:
     from qingyuan import hj212
 

@@ -92,6 +92,16 @@ class Site:
     def unit(self, factor: str) -> str:
         """Unit the site sends a factor in: as registered, else the unit it is published in.
 
-        The default units of HJ 212-2017 annex B are not used: for particles it is ng/m3, which no one sends.
+        The default units of HJ 212-2017 annex B are used for stacks only: for particles they are ng/m3, which no one
+        sends.
         """
-        return self.units.get(factor) or factors.unit_of(factor)
+        return self.units.get(factor) or self.published_unit(factor)
+
+    def published_unit(self, factor: str) -> str:
+        """Unit in which the site's figures of a factor are published: µg/m³ in ambient air, mg/m³ in a stack."""
+        known = factors.factor(factor)
+        if known is None:
+            return ""
+        if self.kind is SiteKind.GAS and known.unit.endswith("g/m3"):
+            return "mg/m3"
+        return known.unit

@@ -18,8 +18,8 @@ from qingyuan.numerics import decimals
 from qingyuan.pipeline.evaluate.context import Context, validity_standard
 from qingyuan.pipeline.figure import HOUR_US, Draft, FigureKey
 from qingyuan.pipeline.intake import Observation
-from qingyuan.quality import LOOKBACK_HOURS, Flag, Level, check_hours, clock, difference, late
-from qingyuan.registry import Site
+from qingyuan.quality import LOOKBACK_HOURS, Flag, Level, What, check_hours, clock, difference, late
+from qingyuan.registry import Site, SiteKind
 from qingyuan.vocabulary import factors, marks, units
 
 WINDOW_US = LOOKBACK_HOURS * HOUR_US
@@ -75,8 +75,8 @@ def _canonical(site: Site, factor: str, row: Observation) -> tuple[int, int]:
 
 
 def exponent(site: Site, factor: str) -> int:
-    """Power of ten from the unit a site sends to the unit figures are published in."""
-    return units.factor10(site.unit(factor), factors.unit_of(factor))
+    """Power of ten from the unit a site sends to the unit its figures are published in."""
+    return units.factor10(site.unit(factor), site.published_unit(factor))
 
 
 def from_minutes(site: Site, factor: str, rows: list[Observation]) -> tuple[tuple[int, int] | None, int]:
@@ -103,7 +103,7 @@ def _draft(context: Context, site: Site, factor: str, start: int, sent: Observat
     elif value is None:
         detail["excluded"] = ["too_few_minutes"]
     return Draft(FigureKey(f"hour.{symbol}", site.id, start), 3600,
-                 decimals.to_text(*value) if value else "", value, factors.unit_of(factor),
+                 decimals.to_text(*value) if value else "", value, site.published_unit(factor),
                  validity_standard(factor, start), context.rules, detail,
                  tuple(f"{r.ledger}#{r.leaf} avg" for r in rows if r), factor)
 
@@ -113,6 +113,8 @@ def _flags(context: Context, site: Site, sent: Sent, minutes: Minutes, first: in
     for (factor, start), row in sent.items():
         series[factor].append((start, *_canonical(site, factor, row), row.mark))
     flags = check_hours(site.id, {f: sorted(rows, key=lambda r: r[0]) for f, rows in series.items()}, first, last)
+    if site.kind is not SiteKind.AIR:          # the thresholds of the other tests are those of ambient air
+        flags = [flag for flag in flags if flag.what in (What.SENTINEL, What.MARK, What.NEGATIVE)]
     for (factor, start), row in sent.items():
         if first <= start < last:
             flags += _arrival(context, site, row)
