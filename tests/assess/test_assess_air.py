@@ -1,34 +1,11 @@
-"""Indices and statistics at their edges; the kernel equals the scalar functions."""
+"""Indices and statistics at their edges."""
 
 import numpy as np
 import pytest
 
 from qingyuan import assess
 from qingyuan.assess import SYMBOLS, periods
-from qingyuan.numerics import decimals
 from qingyuan.standards import AirSettings
-
-USUAL = {s: 1 if s == "CO" else 0 for s in SYMBOLS}
-
-
-@pytest.mark.parametrize(("standard", "kind", "digits"), [
-    ("HJ 633-2012", "realtime", 0), ("HJ 633-2012", "realtime", 3), ("HJ 633-2012", "daily", 0),
-    ("HJ 633-2026", "realtime", 0), ("HJ 633-2026", "daily", 0)])
-def test_the_kernel_equals_the_scalar_function(standard: str, kind: str, digits: int) -> None:
-    random = np.random.default_rng(len(standard) + digits)
-    places = [digits or USUAL[s] for s in SYMBOLS]
-    tops = np.array([1200, 900, 160, 1400, 700, 600]) * 10 ** np.array(places)
-    conc = np.stack([random.integers(-1, top, 1500) for top in tops], axis=1)
-    conc[random.random(conc.shape) < 0.1] = -1
-    rows = assess.aqi_rows(standard, kind, conc, digits=places)
-    scalar = assess.aqi_realtime if kind == "realtime" else assess.aqi_daily
-    for i, row in enumerate(conc.tolist()):
-        texts = {s: None if v < 0 else decimals.to_text(v, p) for s, v, p in zip(SYMBOLS, row, places, strict=True)}
-        one = scalar(texts, standard)
-        assert (rows.aqi[i], rows.level[i]) == (-1 if one.aqi is None else one.aqi, one.level or -1), texts
-        assert [s for n, s in enumerate(SYMBOLS) if rows.primary[i] >> n & 1] == one.primary
-        assert rows.published[i] == (one.published != "NA")
-        assert rows.iaqi[i].tolist() == [-1 if v is None else v for v in one.iaqi.values()]
 
 
 @pytest.mark.parametrize(("standard", "pollutant", "averaging", "value", "index"), [
@@ -48,8 +25,46 @@ def test_sub_indices_at_their_edges(standard: str, pollutant: str, averaging: st
 def test_text_that_is_no_number_is_refused() -> None:
     with pytest.raises(ValueError, match="no plain decimal"):
         assess.iaqi("HJ 633-2026", "PM2.5", "24h", "--")
-    with pytest.raises(ValueError, match="six columns"):
-        assess.aqi_rows("HJ 633-2026", "hourly", np.zeros((1, 6), np.int64))
+
+
+def test_a_trace_names_the_bracket_that_was_used() -> None:
+    assert assess.iaqi_trace("HJ 633-2026", "PM2.5", "24h", "61.5") == {
+        "input": "62", "lo_c": "60", "hi_c": "115", "lo_i": 100, "hi_i": 150, "iaqi": 102}
+    assert assess.iaqi_trace("HJ 633-2026", "PM2.5", "24h", "501") == {
+        "input": "501", "lo_c": None, "hi_c": None, "lo_i": None, "hi_i": None, "iaqi": 500}
+
+
+GOOD = {"SO2": "10", "NO2": "15", "CO": "0.5", "O3": "60", "PM10": "50", "PM2.5": "40"}
+
+
+@pytest.mark.parametrize(("change", "not_in_plan", "published"), [
+    ({}, (), 68), ({"O3": None}, (), "NA"), ({"O3": None}, ("O3",), 68), ({"O3": "-3"}, (), "NA"),
+    ({"O3": None, "PM2.5": "61"}, (), 101), ({"O3": None, "PM2.5": "60"}, (), "NA")])
+def test_an_index_with_a_gap_is_published_above_100_only(change: dict[str, str | None], not_in_plan: tuple[str, ...],
+                                                         published: int | str) -> None:
+    found = assess.aqi_daily({**GOOD, "PM2.5": "44", **change}, "HJ 633-2026", not_in_plan)
+    assert found.published == published
+    assert (found.primary_published == "NA", found.level_published == "NA") == (published == "NA",) * 2
+    assert "exceeding" not in found.expected()
+
+
+def test_a_pollutant_outside_the_plan_may_be_absent_and_one_inside_may_not() -> None:
+    absent = {s: value for s, value in GOOD.items() if s != "CO"}
+    assert assess.aqi_daily(absent, "HJ 633-2026", ("CO",)).published == 60
+    assert assess.aqi_daily(absent, "HJ 633-2026").published == "NA"
+    assert "CO" not in assess.aqi_daily(absent, "HJ 633-2026", ("CO",)).iaqi
+
+
+def test_the_edition_of_2012_names_what_exceeds_and_shows_every_index() -> None:
+    found = assess.aqi_daily({**GOOD, "O3": "801", "PM10": "160", "PM2.5": "80"}, "HJ 633-2012")
+    assert (found.iaqi["O3"], found.exceeding, found.published) == (None, ["PM10", "PM2.5"], 107)
+    assert "published" not in found.expected()
+
+
+@pytest.mark.parametrize("standard", ["HJ 633-2012", "HJ 633-2026"])
+def test_nothing_measured_gives_no_index(standard: str) -> None:
+    found = assess.aqi_realtime(dict.fromkeys(SYMBOLS), standard)
+    assert (found.aqi, found.level, found.category, found.primary, found.published) == (None, None, None, [], "NA")
 
 
 def test_ozone_windows_may_reach_into_the_night() -> None:
@@ -61,6 +76,14 @@ def test_ozone_windows_may_reach_into_the_night() -> None:
     assert (every.value, every.end_hour) == (200, 6)
     with pytest.raises(ValueError, match="24 hours"):
         assess.o3_mda8(["1"], "160")
+
+
+def test_a_day_with_few_windows_is_valid_above_the_limit_only() -> None:
+    few: list[str | None] = [None] * 10 + ["160.4"] * 14
+    assert assess.o3_mda8(few, "160") == assess.Mda8(9, 160, 16, False)      # 160.4 is printed as 160
+    assert assess.o3_mda8(few, "159").valid
+    assert not assess.o3_mda8(few, None).valid
+    assert assess.o3_mda8([None] * 18 + ["300"] * 5 + [None], "160") == assess.Mda8(0, None, None, False)
 
 
 @pytest.mark.parametrize(("days", "valid"), [
@@ -79,17 +102,11 @@ def test_an_hour_needs_45_minutes(minutes: int, span: int, valid: bool) -> None:
     assert found == ((30, 0) if valid else None)       # 30.5 goes to the even digit
 
 
-def test_ranks_after_ties_are_a_setting() -> None:
-    index = {"a": "3.08", "b": "3.10", "c": "3.080"}
-    assert assess.rank(index) == {"a": 1, "c": 1, "b": 3}
-    assert assess.rank(index, settings=AirSettings(rank_ties="1-1-2")) == {"a": 1, "c": 1, "b": 2}
-
-
 def test_small_statistics() -> None:
     assert assess.exceedance("75", "60") == "0.25"
     assert assess.compliance_rate(311, 365) == "85.2"
     assert assess.compliance_rate(0, 0) is None
     assert assess.percentile_text(["1", "2.5"], 50) == "1.75"
     assert float(assess.gas_at_298k("64")) == pytest.approx(58.634, abs=1e-3)
-    with pytest.raises(LookupError):
-        assess.composite_index({}, "no such method")
+    with pytest.raises(ValueError, match="12 months"):
+        assess.annual_validity([31])

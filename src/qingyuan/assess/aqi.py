@@ -70,9 +70,9 @@ def _aqi(kind: str, conc: Mapping[str, str | None], standard: str, not_in_plan: 
     aqi = max(known.values(), default=None)
     if aqi is None:
         return AqiResult(standard, parts, None, [], None, None, None, NA, NA, NA)
-    kind_of = tables.class_of(aqi)
+    kind_of = tables.class_of(aqi, standard)
     primary = [s for s, i in known.items() if i == aqi] if aqi > PRIMARY_ABOVE else []
-    missing = any(conc.get(s) is None and s not in not_in_plan for s in SYMBOLS)
+    missing = any(parts.get(s) is None and s not in not_in_plan for s in SYMBOLS)
     shown = standard == EDITION_2012 or not missing or aqi > PUBLISHED_ABOVE
     return AqiResult(
         standard, parts, aqi, primary, kind_of.level, kind_of.category, kind_of.colour, aqi if shown else NA,

@@ -50,8 +50,8 @@ def iaqi_trace(standard: str, pollutant: str, averaging: str, concentration: str
         return out
     wanted = breakpoints_of(averaging, pollutant)
     points = tables.breakpoints(standard, pollutant, wanted)
-    if decimals.parse(concentration) is None:
-        raise ValueError(f"'{concentration}' is no plain decimal number")
+    if decimals.parse_long(concentration) is None:
+        raise ValueError(f"'{concentration[:40]}' is no plain decimal number")
     if tables.rounds_input(standard, averaging):
         concentration = decimals.round_text(concentration, tables.rounding(pollutant).index or 0)
     out["input"] = concentration

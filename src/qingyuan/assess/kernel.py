@@ -41,7 +41,7 @@ def aqi_rows(standard: str, kind: str, conc: NDArray[np.int64], *, digits: Seque
 
     kind: `realtime` or `daily`. digits: decimals of each column (0 to 6); default 0, CO 1, in µg/m³ (CO mg/m³). Where
     the rule set rounds its inputs, give them rounded. Raises NotInTable for an unknown standard, ValueError for
-    another kind, shape or number of digits.
+    another kind, shape or number of digits, TypeError for concentrations that are not whole numbers.
     """
     if kind not in ("realtime", "daily") or conc.ndim != 2 or conc.shape[1] != len(SYMBOLS):
         raise ValueError("kind is realtime or daily, concentrations have six columns")
@@ -49,8 +49,8 @@ def aqi_rows(standard: str, kind: str, conc: NDArray[np.int64], *, digits: Seque
     given = tuple(digits) if digits is not None else usual
     if len(given) != len(SYMBOLS) or not all(0 <= d <= MOST_DIGITS for d in given):
         raise ValueError(f"six numbers of decimals from 0 to {MOST_DIGITS}")
-    conc = np.ascontiguousarray(conc, np.int64)
-    classes, parts = _classes(tables), np.empty((len(conc), len(SYMBOLS)), np.int16)
+    conc = np.ascontiguousarray(decimals.as_int64(conc))
+    classes, parts = _classes(standard, tables), np.empty((len(conc), len(SYMBOLS)), np.int16)
     if given == usual:
         _look_up(conc, *_lookup(standard, kind, tables), parts)
     else:
@@ -59,7 +59,8 @@ def aqi_rows(standard: str, kind: str, conc: NDArray[np.int64], *, digits: Seque
             _between(conc[:, column], points, above, special, parts[:, column])
     out = AqiRows(np.empty(len(conc), np.int16), parts, np.empty(len(conc), np.uint8), np.empty(len(conc), np.int8),
                   np.empty(len(conc), np.bool_))
-    _merge(parts, classes, standard == EDITION_2012, out.aqi, out.primary, out.level, out.published)
+    _merge(parts, classes, standard == EDITION_2012, PRIMARY_ABOVE, PUBLISHED_ABOVE,
+           out.aqi, out.primary, out.level, out.published)
     return out
 
 
@@ -78,8 +79,11 @@ def _lookup(standard: str, kind: str, tables: Tables) -> tuple[NDArray[np.int16]
 
 
 @lru_cache(maxsize=16)
-def _classes(tables: Tables) -> NDArray[np.int8]:
-    return np.array([tables.class_of(i).level for i in range(LARGEST + 1)], np.int8)
+def _classes(standard: str, tables: Tables) -> NDArray[np.int8]:
+    """Level of each index up to the largest that any table gives."""
+    largest = max([LARGEST, *(int(row["iaqi"]) for row in tables.rows("air_breakpoints")),
+                   *(int(row["result"]) for row in tables.rows("air_special") if row["result"] != "none")])
+    return np.array([tables.class_of(i, standard).level for i in range(largest + 1)], np.int8)
 
 
 @lru_cache(maxsize=128)
@@ -124,17 +128,17 @@ def _between(values, points, above, special, out):  # type: ignore[no-untyped-de
 
 
 @nb.njit(cache=True, nogil=True)
-def _merge(parts, classes, always, aqi, primary, level, published):  # type: ignore[no-untyped-def]
+def _merge(parts, classes, always, primary_above, published_above, aqi, primary, level, published):  # type: ignore[no-untyped-def]
     for row in range(parts.shape[0]):
         largest, whole = -1, True
         for i in range(6):
             whole = whole and parts[row, i] >= 0
             largest = max(largest, parts[row, i])
         bits = 0
-        if largest > PRIMARY_ABOVE:
+        if largest > primary_above:
             for i in range(6):
                 if parts[row, i] == largest:
                     bits |= 1 << i
         aqi[row], primary[row] = largest, bits
         level[row] = classes[largest] if largest >= 0 else -1
-        published[row] = largest >= 0 and (always or whole or largest > PUBLISHED_ABOVE)
+        published[row] = largest >= 0 and (always or whole or largest > published_above)

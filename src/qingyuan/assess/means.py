@@ -52,14 +52,14 @@ def daily_mean(hours: Sequence[str | None], pollutant: str, *, tables: Tables = 
     return DailyMean(len(known), True, decimals.to_text(mantissa, digits))
 
 
-def o3_mda8(hours: Sequence[str | None], limit: str, *, tables: Tables = TABLES,
+def o3_mda8(hours: Sequence[str | None], limit: str | None, *, tables: Tables = TABLES,
             settings: AirSettings = DEFAULTS) -> Mda8:
     """Largest 8 h mean of ozone in a natural day, whole µg/m³.
 
     hours: 24 decimal texts, hours[i] ends at i + 1 o'clock, None missing. A window needs 6 hours (GB 3095-2026 table
     4). Windows end at 08:00 to 24:00 by default; which windows count is from memory of HJ 663 and therefore a setting.
-    Valid with 14 windows, or with fewer if the value is above the limit (HJ 663 6.1.2 as quoted by a public
-    manifest). Raises ValueError for other than 24 hours.
+    Valid with 14 windows, or with fewer if the value is above the limit, where one is given (HJ 663 6.1.2 as
+    quoted by a public manifest). Raises ValueError for other than 24 hours.
     """
     if len(hours) != 24:
         raise ValueError("a day has 24 hours")
@@ -78,4 +78,5 @@ def o3_mda8(hours: Sequence[str | None], limit: str, *, tables: Tables = TABLES,
     if best is None:
         return Mda8(0, None, None, False)
     value = decimals.round_ratio(best[0].numerator, best[0].denominator, tables.rounding("O3").raw or 0)
-    return Mda8(count, value, best[1], count >= tables.minimum("mda8", "windows") or value > Fraction(limit))
+    above = limit is not None and value > Fraction(limit)
+    return Mda8(count, value, best[1], above or count >= tables.minimum("mda8", "windows"))

@@ -19,7 +19,7 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "percentile": ("linear",),
     "multiple_digits": tuple(range(7)),
     "rate_digits": tuple(range(7)),
-    "composite": ("sum", "weighted-2026"),
+    "composite": ("sum", "weighted-2026", "max-2013"),
     "rank_ties": ("1-1-3", "1-1-2"),
 }
 
@@ -35,7 +35,7 @@ class AirSettings:
     percentile: str = "linear"
     multiple_digits: int = 2
     rate_digits: int = 1
-    composite: str = "sum"             # the method named in a row decides; kept for its record
+    composite: str | None = None       # None: as the named method says; else how its single indices are joined
     rank_ties: str = "1-1-3"
 
     @classmethod

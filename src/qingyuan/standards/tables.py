@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
+from types import MappingProxyType
+from typing import NoReturn
 
 NAMES = ("air_limits", "air_breakpoints", "air_special", "air_classes", "air_rounding", "air_validity", "air_versions",
          "air_composite")
@@ -62,6 +64,17 @@ class Special:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """How much data makes a value valid: at least `minimum` of `quantity` in each `scope`."""
+
+    scope: str
+    quantity: str
+    minimum: int
+    clause: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class AqiClass:
     """One class of the index."""
 
@@ -76,8 +89,13 @@ class AqiClass:
 class Tables:
     """A frozen set of tables with their look-ups."""
 
+    _rows: Mapping[str, tuple[Row, ...]]
+
     def __init__(self, rows: Mapping[str, Sequence[Row]]) -> None:
-        self._rows = {name: tuple(dict(row) for row in rows[name]) for name in NAMES}
+        self.__dict__["_rows"] = {name: tuple(MappingProxyType(dict(row)) for row in rows[name]) for name in NAMES}
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("tables do not change; load others with load(overrides)")
 
     def rows(self, name: str) -> tuple[Row, ...]:
         """All rows of a table. Raises KeyError for an unknown name."""
@@ -86,7 +104,8 @@ class Tables:
     @cached_property
     def digest(self) -> str:
         """SHA-256 over all rows, hexadecimal."""
-        return hashlib.sha256(json.dumps(self._rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        plain = {name: [dict(row) for row in rows] for name, rows in self._rows.items()}
+        return hashlib.sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     def index_standard(self, when: date) -> str:
         """Index standard in force on the date of the data (not of the calculation)."""
@@ -110,14 +129,16 @@ class Tables:
     def limit(self, pollutant: str, averaging: str, grade: int, when: date) -> Limit:
         """Limit in force on a date; averaging 1h, 8h (the daily maximum 8 h mean of ozone), 24h, quarter, year.
 
-        Raises LimitNotDefined where the standard in force has none, ValueError for a grade other than 1 or 2.
+        Reference values of GB 3095-2026 annex A, which bind only where a province says so, have the phase
+        `reference`. Raises LimitNotDefined where the standard in force has none, ValueError for a grade other than 1
+        or 2.
         """
         if grade not in (1, 2):
             raise ValueError("a grade is 1 or 2")
         wanted = "mda8" if averaging == "8h" else averaging
         for row in self._rows["air_limits"]:
-            if (row["pollutant"], row["averaging"]) == (pollutant, wanted) and row["phase"] != "reference" \
-                    and _holds(row, when) and row[f"grade{grade}"]:
+            if (row["pollutant"], row["averaging"]) == (pollutant, wanted) and _holds(row, when) \
+                    and row[f"grade{grade}"]:
                 return Limit(row[f"grade{grade}"], row["unit"], row["standard"], row["phase"], row["clause"],
                              row["status"])
         raise LimitNotDefined(f"no grade {grade} limit for {pollutant}, {averaging}, on {when}")
@@ -154,14 +175,22 @@ class Tables:
             out["special"] = {"above": special.above, "fixed": str(special.result)}
         return out
 
-    def classes(self) -> list[AqiClass]:
-        """Classes of the index from the best on. Annex A of both editions; a zero concentration is in class 1."""
-        return [AqiClass(int(r["level"]), int(r["aqi_low"]), int(r["aqi_high"]), r["category"], r["colour"],
-                         (int(r["r"]), int(r["g"]), int(r["b"]))) for r in self._rows["air_classes"]]
+    def classes(self, standard: str) -> list[AqiClass]:
+        """Classes of the index from the best on. Raises NotInTable for an unknown index standard.
 
-    def class_of(self, aqi: int) -> AqiClass:
-        """Class of an index; above 500 the last one."""
-        return next((c for c in self.classes() if aqi <= c.high), self.classes()[-1])
+        The 2026 table begins at 1; a zero concentration gives 0 by the formula and is in class 1 all the same.
+        """
+        found = [AqiClass(int(r["level"]), int(r["aqi_low"]), int(r["aqi_high"]), r["category"], r["colour"],
+                          (int(r["r"]), int(r["g"]), int(r["b"])))
+                 for r in self._rows["air_classes"] if r["standard"] == standard]
+        if not found:
+            raise NotInTable(f"no classes of {standard}")
+        return found
+
+    def class_of(self, aqi: int, standard: str) -> AqiClass:
+        """Class of an index; above the last class the last one. Raises NotInTable."""
+        classes = self.classes(standard)
+        return next((c for c in classes if aqi <= c.high), classes[-1])
 
     def rounding(self, quantity: str) -> Rounding:
         """Digits of a quantity. Raises NotInTable."""
@@ -177,6 +206,15 @@ class Tables:
             if (row["scope"], row["quantity"]) == (scope, quantity):
                 return int(row["minimum"])
         raise NotInTable(f"no validity rule for {quantity} of {scope}")
+
+    def validity(self, pollutant: str, averaging: str) -> tuple[Validity, ...]:
+        """All rules for a mean of a pollutant: averaging 1h, 8h, mda8, 24h, quarter, year. Raises NotInTable."""
+        found = tuple(Validity(r["scope"], r["quantity"], int(r["minimum"]), r["clause"], r["status"])
+                      for r in self._rows["air_validity"]
+                      if r["averaging"] == averaging and pollutant in r["pollutants"].split(";"))
+        if not found:
+            raise NotInTable(f"no validity rule for {pollutant}, {averaging}")
+        return found
 
 
 def _holds(row: Row, when: date) -> bool:
@@ -196,7 +234,7 @@ def load(overrides: Mapping[str, Sequence[Row]] | None = None) -> Tables:
     overrides = overrides or {}
     if unknown := sorted(set(overrides) - set(NAMES)):
         raise KeyError(f"no table {', '.join(unknown)}")
-    return Tables({name: overrides.get(name) or _read(name) for name in NAMES})
+    return Tables({name: overrides[name] if name in overrides else _read(name) for name in NAMES})
 
 
 def _read(name: str) -> list[Row]:
