@@ -183,6 +183,25 @@ def test_a_changed_unit_in_the_registry_publishes_again_with_that_reason(station
             station, "hour.PM2.5")][-1] == Reason.REGISTRY
 
 
+@pytest.mark.parametrize(("units", "value", "why"), [
+    ({"a34004": "ppm"}, "35", "unit"), ({"a34004": "mg/m3"}, "9" * 18, "too_large"), ({}, "9" * 18, "range"),
+    ({"x99999": "mg/L"}, "35", None)])
+def test_no_unit_and_no_number_stops_the_pipeline(tmp_path: Path, units: dict, value: str, why: str | None) -> None:
+    made = homes.Station(tmp_path / "home")
+    made.site(units=units)
+    made.replay(NOON + 2 * HOUR_US)
+    made.send(made.frame(NOON, {"a34004": value, "x99999": value, "a21026": "6"}),
+              *[made.frame(NOON + i * 300_000_000, {"a21004": "9" * 18 if i % 2 else "0.1"}, cn="2051", qn=i + 9)
+                for i in range(12)])
+    made.close()
+    homes.run(made.home)
+    (hour,) = versions(made, "hour.PM2.5")
+    assert why is None or why in hour.details()["excluded"]
+    assert [f.unit for f in versions(made, "hour.x99999")] == [units.get("x99999", "")]
+    assert [f.value for f in versions(made, "hour.SO2")] == ["6"]
+    explain(made.home, "hour.PM2.5/S1/2020-04-01T12:00")
+
+
 def test_a_stack_is_published_in_milligrams_and_not_held_to_ambient_thresholds(tmp_path: Path) -> None:
     made = homes.Station(tmp_path / "home")
     made.site(kind="gas", st="31")

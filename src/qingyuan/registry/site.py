@@ -101,7 +101,7 @@ class Site:
         """Unit in which the site's figures of a factor are published: µg/m³ in ambient air, mg/m³ in a stack."""
         known = factors.factor(factor)
         if known is None:
-            return ""
+            return self.units.get(factor, "")
         if self.kind is SiteKind.GAS and known.unit.endswith("g/m3"):
             return "mg/m3"
         return known.unit

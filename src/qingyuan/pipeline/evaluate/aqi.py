@@ -19,6 +19,7 @@ from qingyuan.standards import TABLES
 
 DIGITS = {symbol: TABLES.rounding(symbol).index or 0 for symbol in SYMBOLS}
 MOST_DIGITS = 6
+FAR_ABOVE = 10**15      # above every table, and within 64 bits
 Inputs = Mapping[str, Figure | None]     # symbol -> the figure of its concentration, None when there is none
 
 
@@ -55,7 +56,7 @@ def digits_for(context: Context, standard: str, kind: str, rows: Sequence[Inputs
 def _integer(figure: Figure | None, digits: int) -> int:
     if figure is None or figure.mantissa is None or figure.mantissa < 0:
         return -1
-    return decimals.round_scaled(figure.mantissa, figure.scale or 0, digits)
+    return min(decimals.round_scaled(figure.mantissa, figure.scale or 0, digits), FAR_ABOVE)
 
 
 def _draft(rules: str, kind: str, subject: str, start: int, standard: str, inputs: Inputs, rows: AqiRows,

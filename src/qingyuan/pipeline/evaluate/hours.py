@@ -21,8 +21,10 @@ from qingyuan.pipeline.intake import Observation
 from qingyuan.quality import LOOKBACK_HOURS, Flag, Level, What, check_hours, clock, difference, late
 from qingyuan.registry import Site, SiteKind
 from qingyuan.vocabulary import factors, marks, units
+from qingyuan.vocabulary.units import UnitMismatch
 
 WINDOW_US = LOOKBACK_HOURS * HOUR_US
+LARGEST = 10**18          # a mantissa beyond does not fit into the lake
 
 
 def evaluate(context: Context, site_id: str, starts: Iterable[int]) -> list[int]:
@@ -67,24 +69,32 @@ def _by_hour(window: Iterable[Observation]) -> tuple[Sent, Minutes]:
     return sent, minutes
 
 
-def _canonical(site: Site, factor: str, row: Observation) -> tuple[int, int]:
-    """Mean of a row in the standard unit of its factor: an exact shift of the decimal point."""
+def _canonical(site: Site, factor: str, row: Observation) -> tuple[int, int] | None:
+    """Mean of a row in the unit it is published in, an exact shift of the decimal point; None where there is none."""
+    shift = exponent(site, factor)
+    if shift is None:
+        return None
     mantissa, scale = row.value("avg") or (0, 0)
-    scale -= exponent(site, factor)
-    return (mantissa * 10 ** -scale, 0) if scale < 0 else (mantissa, scale)
+    scale -= shift
+    if scale < 0:
+        mantissa, scale = mantissa * 10 ** -scale, 0
+    return (mantissa, scale) if abs(mantissa) < LARGEST else None
 
 
-def exponent(site: Site, factor: str) -> int:
-    """Power of ten from the unit a site sends to the unit its figures are published in."""
-    return units.factor10(site.unit(factor), site.published_unit(factor))
+def exponent(site: Site, factor: str) -> int | None:
+    """Power of ten from the unit a site sends to the unit its figures are published in; None where none leads over."""
+    try:
+        return units.factor10(site.unit(factor), site.published_unit(factor))
+    except UnitMismatch:
+        return None
 
 
 def from_minutes(site: Site, factor: str, rows: list[Observation]) -> tuple[tuple[int, int] | None, int]:
     """Hour value (or None if fewer than 45 minutes count) and the minutes that count."""
-    scaled = [_canonical(site, factor, row) for row in rows]
-    scale = max((s for _, s in scaled), default=0)
-    mantissas = np.array([decimals.rescale(m, s, scale) for m, s in scaled], np.int64)
-    counted = np.array([marks.counts(row.mark) for row in rows], bool)
+    found = [(value, marks.counts(row.mark)) for row in rows if (value := _canonical(site, factor, row)) is not None]
+    scale = max((s for (_, s), _ in found), default=0)
+    mantissas = np.array([decimals.rescale(m, s, scale) for (m, s), _ in found], object)
+    counted = np.array([counts for _, counts in found], bool)
     return periods.hour_from_minutes(mantissas, scale, counted, site.minute_interval_s, factor)
 
 
@@ -101,26 +111,34 @@ def _draft(context: Context, site: Site, factor: str, start: int, sent: Observat
     if failed and value is not None:
         value, detail["excluded"] = None, failed
     elif value is None:
-        detail["excluded"] = ["too_few_minutes"]
+        detail["excluded"] = [_why(site, factor, minutes if not use_sent else [])]
     return Draft(FigureKey(f"hour.{symbol}", site.id, start), 3600,
                  decimals.to_text(*value) if value else "", value, site.published_unit(factor),
                  validity_standard(factor, start), context.rules, detail,
                  tuple(f"{r.ledger}#{r.leaf} avg" for r in rows if r), factor)
 
 
+def _why(site: Site, factor: str, minutes: list[Observation]) -> str:
+    """Why an hour has no value although something was sent."""
+    if exponent(site, factor) is None:
+        return "unit"
+    return "too_few_minutes" if minutes else "too_large"
+
+
 def _flags(context: Context, site: Site, sent: Sent, minutes: Minutes, first: int, last: int) -> list[Flag]:
     series: dict[str, list[tuple[int, int, int, str | None]]] = defaultdict(list)
     for (factor, start), row in sent.items():
-        series[factor].append((start, *_canonical(site, factor, row), row.mark))
+        if (value := _canonical(site, factor, row)) is not None:
+            series[factor].append((start, *value, row.mark))
     flags = check_hours(site.id, {f: sorted(rows, key=lambda r: r[0]) for f, rows in series.items()}, first, last)
     if site.kind is not SiteKind.AIR:          # the thresholds of the other tests are those of ambient air
         flags = [flag for flag in flags if flag.what in (What.SENTINEL, What.MARK, What.NEGATIVE)]
     for (factor, start), row in sent.items():
         if first <= start < last:
             flags += _arrival(context, site, row)
-            if (rows := minutes.get((factor, start))) and (made := from_minutes(site, factor, rows)[0]):
-                found = difference(site.id, factor, start, decimals.to_text(*_canonical(site, factor, row)),
-                                   decimals.to_text(*made))
+            stated, rows = _canonical(site, factor, row), minutes.get((factor, start))
+            if stated and rows and (made := from_minutes(site, factor, rows)[0]):
+                found = difference(site.id, factor, start, decimals.to_text(*stated), decimals.to_text(*made))
                 flags += [found] if found else []
     known = context.state.conflicts(site.id, first, last)
     fresh = [f for f in context.conflicts if f.site == site.id and first <= f.start_us < last]

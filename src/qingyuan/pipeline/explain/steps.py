@@ -79,7 +79,7 @@ class Steps:
         rows = [r for r in rows if r.key.kind == kind and r.value("avg") is not None]
         if kind == "minute":
             rows = [r for r in rows if marks.counts(r.mark)]
-        exponent = hours.exponent(site, figure.factor)
+        exponent = hours.exponent(site, figure.factor) or 0
         ids = [self._telegram(row, exponent) for row in rows]
         if not figure.valid:
             return self._text("", "excluded: " + ", ".join(detail["excluded"]), ids)
