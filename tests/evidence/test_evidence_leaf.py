@@ -1,5 +1,6 @@
 """Leaves byte by byte."""
 
+import hashlib
 from contextlib import suppress
 
 import pytest
@@ -74,7 +75,12 @@ def test_no_changed_leaf_parses_to_the_same_content(place: int, bit: int) -> Non
 
 @pytest.mark.parametrize("leaf", [b"", b"QYL1", b"QYL2" + bytes(9), b"QYL1\x0c" + bytes(8),
                                   b"QYL1\x04" + bytes(8) + b'{"b":1, "a":2}', b"QYL1\x04" + bytes(8) + b"[]",
-                                  built()[0][:40]])
+                                  b"QYL1\x04" + bytes(8) + b'{"a":NaN}', b"QYL1\x04" + bytes(8) + b'{"a":1,"a":1}',
+                                  b"QYL1\x04" + bytes(8) + b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+                                  b"QYL1\x01" + bytes(8) + b"\1\1\0\1\0\1\1a\0" + bytes(65_536),
+                                  b"QYL1\x01" + bytes(8) + b"\6\1\0\1\0\1\1a\0##",
+                                  b"QYL1\x01" + bytes(8) + b"\1\1\0\1\0\1\1\xe9\0##",
+                                  built()[0][:40], built()[0][:-5] + b"XY*\r\n"])
 def test_what_is_no_canonical_leaf_is_refused(leaf: bytes) -> None:
     with pytest.raises(LeafError):
         parse(leaf)
@@ -84,3 +90,30 @@ def test_what_is_no_canonical_leaf_is_refused(leaf: bytes) -> None:
 def test_spans_outside_or_out_of_order_are_refused(spans: list[tuple[int, int]]) -> None:
     with pytest.raises(LeafError):
         build_frame(1, RAW, spans, SALT, "a", 1, 2, CrcVariant.STANDARD, Verdict.ACCEPTED)
+
+
+def test_the_bytes_of_a_frame_leaf_are_those_of_the_formats_page() -> None:
+    data, _ = build_frame(0x0102030405060708, b"ab##c", [(1, 1), (4, 1)], SALT, "::1", 0x1122, 0x3344,
+                          CrcVariant.MODBUS, Verdict.BAD_CRC)
+    proof = hashlib.sha256(b"qingyuan secret v1\0" + SALT + b"bc").digest()
+    assert data == (b"QYL1\x01\x01\x02\x03\x04\x05\x06\x07\x08\x02\x04\x11\x22\x33\x44\x03::1\x02"
+                    b"\x00\x01\x00\x01\x00\x04\x00\x01" + proof + b"a*##*")
+
+
+@pytest.mark.parametrize(("peer", "port", "time", "raw"), [
+    ("a", 65_536, 1, RAW), ("a", -1, 1, RAW), ("a", 1, -1, RAW), ("a", 1, 1 << 64, RAW), ("a" * 256, 1, 1, RAW),
+    ("é", 1, 1, RAW), ("a", 1, 1, bytes(65_536))])
+def test_what_does_not_fit_into_a_frame_leaf_is_refused(peer: str, port: int, time: int, raw: bytes) -> None:
+    with pytest.raises(LeafError):
+        build_frame(time, raw, [], SALT, peer, port, 2, CrcVariant.STANDARD, Verdict.ACCEPTED)
+
+
+def test_what_could_not_be_read_back_is_not_built() -> None:
+    with pytest.raises(LeafError, match="is an object"):
+        build_json(Kind.TICK, 1, [1])  # type: ignore[arg-type]
+    with pytest.raises(LeafError, match="no receive time"):
+        build_json(Kind.TICK, -1, {})
+    with pytest.raises(LeafError, match="build_frame"):
+        build_json(Kind.FRAME, 1, {})
+    with pytest.raises(ValueError):
+        build_json(Kind.TICK, 1, {"a": float("nan")})

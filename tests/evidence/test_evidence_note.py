@@ -66,6 +66,19 @@ def test_the_note_of_another_implementation_verifies() -> None:
         note.parse_checkpoint(text)
 
 
+def test_a_checkpoint_of_a_public_log_verifies() -> None:
+    """Go's checksum database in September 2024; the origin is not the name of its key."""
+    key = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
+    text = ("go.sum database tree\n30055305\nmXfgRcJ0bG0j3CPdKwgGWtUzBUbX67saZGRmFuJGGsM=\n\n"
+            "— sum.golang.org Az3grpgEild5qw7+5dtV13Kf1C2Xurm8q4fhdxvcsDHnqNTaxL2AFjBY+2TyGKevucFcAAlWFJJYle3EJlDCrQ+y"
+            "3A8=\n")
+    found = note.parse_checkpoint(text)
+    assert (found.origin, found.size, found.root.hex()[:8]) == ("go.sum database tree", 30_055_305, "9977e045")
+    assert note.verify(text, [key]) == [Seen("sum.golang.org", note.ED25519, None)]
+    with pytest.raises(NoteError, match="is wrong"):
+        note.verify(text.replace("30055305", "30055306"), [key])
+
+
 @given(st.integers(0, len(COSIGNED.encode()) * 8 - 1))
 def test_no_changed_bit_verifies_under_both_keys(bit: int) -> None:
     data = bytearray(COSIGNED.encode())

@@ -108,10 +108,22 @@ def commitment(salt: bytes, secrets: bytes) -> bytes:
 
 
 def build_json(kind: Kind, received_us: int, payload: dict[str, Any]) -> bytes:
-    """A leaf of any kind but a frame. Raises LeafError for a frame, TypeError or ValueError for what is no JSON."""
+    """A leaf of any kind but a frame.
+
+    Raises LeafError for a frame, a payload that is no object or a time before 1970, TypeError or ValueError for what is
+    no JSON.
+    """
     if kind is Kind.FRAME:
         raise LeafError("a frame is built by build_frame")
-    return HEAD.pack(MAGIC, kind, received_us) + canonical_json(payload)
+    if not isinstance(payload, dict):
+        raise LeafError(f"the content of a {kind.name.lower()} leaf is an object")
+    return _head(kind, received_us) + canonical_json(payload)
+
+
+def _head(kind: Kind, received_us: int) -> bytes:
+    if not 0 <= received_us < 1 << 64:
+        raise LeafError(f"{received_us} is no receive time")
+    return HEAD.pack(MAGIC, kind, received_us)
 
 
 def build_frame(received_us: int, raw: bytes, spans: Sequence[tuple[int, int]], salt: bytes, peer: str,
@@ -119,8 +131,10 @@ def build_frame(received_us: int, raw: bytes, spans: Sequence[tuple[int, int]], 
     """Leaf bytes and private bytes (the withheld secrets in order) of a received frame.
 
     spans: (offset, length) in rising order without overlap. Raises LeafError for spans outside the frame, more than
-    255 of them, a peer address that is no short ASCII text, or a frame over 65,535 bytes.
+    255 of them, a peer address that is no short ASCII text, a port that is none, or a frame over 65,535 bytes.
     """
+    if not (0 <= peer_port <= 0xFFFF and 0 <= local_port <= 0xFFFF):
+        raise LeafError(f"{peer_port} or {local_port} is no port")
     address = peer.encode("ascii", "strict") if peer.isascii() else b""
     if len(address) != len(peer) or len(address) > 255 or len(spans) > 255 or len(raw) > 0xFFFF:
         raise LeafError("peer, spans or frame do not fit into a leaf")
@@ -132,7 +146,7 @@ def build_frame(received_us: int, raw: bytes, spans: Sequence[tuple[int, int]], 
         masked[offset:end] = b"*" * length
     secrets = b"".join(raw[o:o + n] for o, n in spans)
     return b"".join([
-        HEAD.pack(MAGIC, Kind.FRAME, received_us),
+        _head(Kind.FRAME, received_us),
         FRAME.pack(crc_variant, verdict, peer_port, local_port, len(address)), address,
         bytes([len(spans)]), *[SPAN.pack(o, n) for o, n in spans],
         commitment(salt, secrets) if spans else b"", masked]), secrets
@@ -154,7 +168,7 @@ def parse(leaf: bytes) -> Leaf:
         payload = json.loads(text)
         if isinstance(payload, dict) and canonical_json(payload) == text:
             return Leaf(kind, received_us, payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     raise LeafError(f"the content of a {kind.name.lower()} leaf is not canonical JSON")
 
@@ -179,8 +193,8 @@ def _frame(leaf: bytes) -> FrameLeaf:
         if offset < end or size < 1 or masked[offset:offset + size] != b"*" * size:
             raise LeafError("a withheld span is not overwritten, or out of order")
         end = offset + size
-    if len(peer) != length or (count and len(proof) != 32):
-        raise LeafError("the frame leaf is cut")
+    if len(peer) != length or (count and len(proof) != 32) or len(masked) > 0xFFFF:
+        raise LeafError("the frame leaf is cut, or longer than a frame can be")
     return out
 
 
