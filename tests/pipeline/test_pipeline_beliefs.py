@@ -5,12 +5,15 @@ from pathlib import Path
 import homes
 import pytest
 
+from qingyuan.evidence.leaf import CrcVariant, FrameLeaf, Verdict
 from qingyuan.lake import Lake
 from qingyuan.numerics.time import parse_cst
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.explain import explain
 from qingyuan.pipeline.figure import HOUR_US, Figure
+from qingyuan.pipeline.intake import Arrival, read
 from qingyuan.pipeline.reasons import Reason, Unplaced
+from qingyuan.registry import Registry
 
 NOON = parse_cst("20200401120000") or 0
 SIX = {"a21026": "6", "a21004": "40", "a21005": "0.8", "a05024": "60", "a34002": "70", "a34004": "35"}
@@ -228,6 +231,9 @@ def test_every_reason_for_no_observation_is_counted(station: homes.Station) -> N
     station.close()
     unplaced = homes.run(station.home).progress.unplaced
     assert unplaced == {Unplaced.NOT_DATA: 1, Unplaced.NO_TIME: 1, Unplaced.NO_FACTOR: 1}
+    frame = FrameLeaf("", 0, 0, CrcVariant.STANDARD, Verdict.ACCEPTED, (), b"", station.frame(NOON, SIX))
+    nobody = read(Arrival("gw1", 0, 0, frame), Registry())
+    assert {*unplaced, nobody} == set(Unplaced)
 
 
 def test_quarantined_frames_count_after_registration_from_their_admission_on(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ LABELS: dict[Enum, Callable[[], str]] = {
     Reason.SOFTWARE: lambda: _("other rules or software"),
     Unplaced.NOT_DATA: lambda: _("not data"), Unplaced.NO_TIME: lambda: _("no time of data"),
     Unplaced.NO_FACTOR: lambda: _("no factor"), Unplaced.UNKNOWN_SITE: lambda: _("unknown site"),
-    Unplaced.UNREADABLE: lambda: _("unreadable"),
     Rule.MINUTES: lambda: _("at least 45 minutes"), Rule.HOURS: lambda: _("at least 20 hours"),
     Rule.MDA8: lambda: _("6 hours a window, 14 windows or above the limit; which windows count is a setting"),
     Rule.POINTS: lambda: _("concentrations of the points first, three quarters of them valid"),

@@ -28,4 +28,3 @@ class Unplaced(StrEnum):
     NO_TIME = "no-time"                # DataTime missing or not a time that exists
     NO_FACTOR = "no-factor"            # nothing in CP that is a factor value
     UNKNOWN_SITE = "unknown-site"      # no site had this MN at that time
-    UNREADABLE = "unreadable"          # the codec of today refuses what was accepted
