@@ -7,17 +7,19 @@ Exit code 0: everything holds. 1: something does not. 2: the file cannot be read
 trusted; without it the keys inside the file are used, and you must compare them with what you know from elsewhere.
 """
 
+import argparse
 import base64
 import hashlib
 import json
 import re
 import struct
 import sys
+from collections import namedtuple
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil
 
 FORMAT = "qingyuan-bundle-v1"
+Check = namedtuple("Check", "name ok detail")      # one line of the report
 PARTS = {"keys": list, "checkpoints": dict, "leaves": list, "steps": list, "tables": dict, "limits_of_proof": list}
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -27,24 +29,25 @@ ZH = {
     "file": "文件完整", "keys": "公钥", "checkpoint": "检查点签名", "witness": "见证签名", "leaf": "叶节点在账本中",
     "publication": "数据已发布", "figure": "数据在发布清单中", "step": "计算步骤", "value": "结果与发布值一致",
     "ok": "通过", "failed": "不通过", "all": "全部通过", "bad": "验证未通过", "limits": "本证明不能说明的",
-    "tables": "所用标准表（请与标准原文核对）",
+    "tables": "所用标准表（请与标准原文核对）", "content": "叶节点内容", "adds": "文件另称",
 }
+LIMITS = {"en": (
+    "Telegrams are unsigned: the proof starts at receipt and does not show who sent them.",
+    "Tables are this file's, whoever made it: compare each with the standard, by its numbers or its digest.",
+    "Which telegrams and steps were chosen, whose an MN is and all that is stated is the file's word: see its steps.",
+), "zh": ("报文没有签名：证明自收到报文起，不能说明由谁发出。", "标准表取自本文件，请按数值或摘要与标准原文核对。",
+          "选用哪些报文和步骤、MN 属于哪个站点、仅作陈述的内容，均为本文件的说法，请查看其中各步骤。")}
 
 
 class Failed(Exception):
     """A check does not hold."""
 
 
-class Check:
-    """One line of the report."""
-
-    def __init__(self, name, ok, detail):
-        self.name, self.ok, self.detail = name, ok, detail
-
-
 # Ed25519 (RFC 8032), verification only
 
-def _recover(y, sign):
+def _decode(data):
+    number = int.from_bytes(data, "little")
+    y, sign = number & (2**255 - 1), number >> 255
     if y >= P:
         return None
     u, v = (y * y - 1) % P, (D * y * y + 1) % P
@@ -55,11 +58,6 @@ def _recover(y, sign):
         return None
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
-
-
-def _decode(data):
-    number = int.from_bytes(data, "little")
-    return _recover(number & (2**255 - 1), number >> 255)
 
 
 def _add(a, b):
@@ -88,8 +86,7 @@ def ed25519(public, message, signature):
     if a is None or r is None or s >= L:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
-    base = _recover(4 * pow(5, P - 2, P) % P, 0)
-    left, right = _times(s, base), _add(r, _times(h, a))
+    left, right = _times(s, _decode(b"\x58" + b"\x66" * 31)), _add(r, _times(h, a))
     return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
 
 
@@ -108,8 +105,7 @@ def check_note(note, keys, origin):
     """Size and root of a checkpoint, and the witnesses that signed; the ledger itself must have signed."""
     text, _, tail = note.rpartition("\n\n")
     text += "\n"
-    lines = text.split("\n")
-    signed, witnesses = False, []
+    lines, signed, witnesses = text.split("\n"), False, []
     for line in tail.strip("\n").split("\n"):
         name, _, packed = line.removeprefix("— ").partition(" ")
         raw = base64.b64decode(packed, validate=True)
@@ -156,10 +152,8 @@ def root_of_path(index, size, data, path):
     return out
 
 
-# leaves
-
 def frame_of(leaf):
-    """The masked frame of a frame leaf, with its withheld spans checked."""
+    """Verdict and masked frame of a frame leaf, with its withheld spans checked."""
     if leaf[:5] != b"QYL1\1":
         raise Failed("a telegram step names a leaf that is no frame")
     _, verdict, _, _, length = struct.unpack_from(">BBHHB", leaf, 13)
@@ -169,13 +163,20 @@ def frame_of(leaf):
     frame = leaf[at + 1 + 4 * count + (32 if count else 0):]
     if any(frame[o:o + n] != b"*" * n for o, n in spans):
         raise Failed("a withheld span is not overwritten")
+    return verdict, frame
+
+
+def source(leaf):
+    """MN and data time that a frame leaf states."""
+    found = (re.search(rb"(?<![A-Za-z])" + name + rb"=([^;,&]*)", frame_of(leaf)[1]) for name in (b"MN", b"DataTime"))
+    return [match[1].decode("latin-1") if match else "?" for match in found]
+
+
+def value_in_frame(leaf, factor, suffix):
+    """Text of the first `factor-suffix=` in the data area of an accepted frame."""
+    verdict, frame = frame_of(leaf)
     if verdict not in (1, 2):
         raise Failed("a telegram step names a frame that was not accepted")
-    return frame
-
-
-def value_in_frame(frame, factor, suffix):
-    """Text of the first `factor-suffix=` in the data area of a frame."""
     area = frame.partition(b"CP=")[2].strip().removeprefix(b"&&").decode("latin-1")
     wanted = f"{factor}-{suffix}"
     for item in area.replace(";", ",").replace("&&", ",").split(","):
@@ -184,8 +185,6 @@ def value_in_frame(frame, factor, suffix):
             return value.strip()
     raise Failed(f"the telegram does not state {wanted}")
 
-
-# calculation
 
 def number(text):
     """A plain decimal as a fraction; anything else could stand for other numbers, or take for ever."""
@@ -218,18 +217,14 @@ def rounded(value, digits, mode):
 
 def mda8(values, step):
     """Largest 8 h mean of a day, as the step's settings say."""
-    best, count = None, 0
     first, last = step["windows"]
-    for end in range(whole(first, 1, 24), whole(last, 1, 24) + 1):
-        known = [v for v in values[max(0, end - 8):end] if v is not None]
-        if len(known) >= whole(step["min_hours"], 1, 8):
-            count += 1
-            mean = sum(known, Fraction()) / len(known)
-            best = mean if best is None else max(best, mean)
-    if best is None:
+    hours = [[v for v in values[max(0, end - 8):end] if v is not None]
+             for end in range(whole(first, 1, 24), whole(last, 1, 24) + 1)]
+    means = [sum(known, Fraction()) / len(known) for known in hours if len(known) >= whole(step["min_hours"], 1, 8)]
+    if not means:
         raise Failed("no 8 h mean is valid")
-    out = rounded(best, step["digits"], "half_even")
-    if count < 14 and not number(out) > number(step["limit"]):
+    out = rounded(max(means), step["digits"], "half_even")
+    if len(means) < 14 and not number(out) > number(step["limit"]):
         raise Failed("too few 8 h means")
     return out
 
@@ -242,7 +237,7 @@ def sub_index(value, table):
     points = [(whole(i, 0, 500), number(c)) for i, c in table["points"]]
     for (low_i, low_c), (high_i, high_c) in pairwise(points):
         if low_c <= value <= high_c:
-            return str(ceil((high_i - low_i) / (high_c - low_c) * (value - low_c) + low_i))
+            return rounded((high_i - low_i) / (high_c - low_c) * (value - low_c) + low_i, 0, "up")
     if value < 0:
         raise Failed("a negative concentration has no sub-index")
     return table["above"]
@@ -252,7 +247,7 @@ def replay(step, values, leaves, tables):
     """What a step gives when it is done again."""
     op = step["op"]
     if op == "telegram":
-        sent = number(value_in_frame(frame_of(leaves[step["leaf"]]), step["factor"], step["suffix"]))
+        sent = number(value_in_frame(leaves[step["leaf"]], step["factor"], step["suffix"]))
         same = sent * Fraction(10) ** whole(step["unit_exp"], -12, 12) == number(step["out"])
         return step["out"] if same else f"{sent} in the telegram"
     if op == "text":
@@ -304,7 +299,13 @@ def _checks(data, pinned):
         path = [base64.b64decode(h, validate=True) for h in item["path"]]
         if root_of_path(item["index"], size, leaf, path) != root:
             raise Failed(f"leaf {item['index']} of {item['origin']} is not under its checkpoint")
+        shown = frame_of(leaf)[1] if leaf[:5] == b"QYL1\1" else leaf[13:]
         leaves.append(leaf)
+        if bundle["figure"] is None:
+            yield Check("content", True, f"{item['index']} of {item['origin']}, kind {leaf[4]}, received "
+                        f"{int.from_bytes(leaf[5:13], 'big')} us: {shown.decode('utf-8', 'backslashreplace')}")
+    if not leaves:
+        raise Failed("leaf: nothing is proven, the file holds no leaf")
     yield Check("leaf", True, f"{len(leaves)} leaves lead to their checkpoints")
     if bundle["figure"] is not None:
         yield from _figure(bundle, leaves)
@@ -332,10 +333,14 @@ def _figure(bundle, leaves):
             raise Failed(f"step {step['id']}: {step['op']} gives {out}, not {step['out']}")
         values[step["id"]] = out
     stated = sum(step["op"] == "text" for step in bundle["steps"])
-    yield Check("step", True, f"{len(values)} steps done again, {stated} stated and not recomputed")
+    used = [source(leaves[step["leaf"]]) for step in bundle["steps"] if step["op"] == "telegram"]
+    names, times = sorted({name for name, _ in used}), sorted(time for _, time in used)
+    yield Check("step", True, f"{len(values)} steps done again, {stated} stated and not recomputed; " + (
+        f"telegrams of MN {', '.join(names)}, data time {times[0]} to {times[-1]}" if used else "no telegram"))
     if not bundle["steps"] or bundle["steps"][-1]["out"] != figure["value"]:
         raise Failed("value: the last step is not the figure's value")
-    yield Check("value", True, f"{figure['value'] or 'no value'}")
+    yield Check("value", True, (figure["value"] or "no value") + (
+        ", stated and NOT recomputed" if bundle["steps"][-1]["op"] == "text" else ""))
 
 
 def check(data, keys=None):
@@ -352,34 +357,26 @@ def check(data, keys=None):
 
 
 def say(text):
-    """Print a line; what could move a terminal's cursor is spelled out."""
-    print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in text))
+    """Print a line; what could move a terminal's cursor, or it has no letter for, is spelled out."""
+    shown, encoding = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text), sys.stdout.encoding or "ascii"
+    print(shown.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def main(arguments):
     """Command line."""
-    files, keys, language = [], [], "en"
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
-        if word in ("--key", "--lang") and rest:
-            if word == "--key":
-                keys.append(rest.pop(0))
-            else:
-                language = rest.pop(0)
-        else:
-            files.append(word)
-    if len(files) != 1 or files[0].startswith("-"):
-        print(__doc__)
-        return 2
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file")
+    parser.add_argument("--key", action="append", metavar="VERIFIER_KEY_LINE", help="trust only the keys given")
+    parser.add_argument("--lang", default="en", help="en or zh")
+    given = parser.parse_args(arguments)
     try:
-        with open(files[0], "rb") as stream:
+        with open(given.file, "rb") as stream:
             data = stream.read()
     except OSError as error:
-        print(f"{files[0]}: {error.strerror}")
+        print(f"{given.file}: {error.strerror}")
         return 2
-    word = ZH if language.startswith("zh") else {}
-    done = check(data, keys)
+    word, limits = (ZH, LIMITS["zh"]) if given.lang.startswith("zh") else ({}, LIMITS["en"])
+    done = check(data, given.key)
     for item in done:
         state = word.get("ok", "ok") if item.ok else word.get("failed", "FAILED")
         say(f"[{state}] {word.get(item.name, item.name)}: {item.detail}")
@@ -388,10 +385,12 @@ def main(arguments):
         bundle = json.loads(data.partition(b"\n")[2])
         for name, table in sorted(bundle["tables"].items()):
             say(f"{word.get('tables', 'table used (compare it with the standard)')}: {name}, "
-                f"sha256 {hashlib.sha256(canonical(table)).hexdigest()[:16]}, {table['points']}")
-        for limit in bundle["limits_of_proof"]:
+                f"sha256 {hashlib.sha256(canonical(table)).hexdigest()}, {canonical(table).decode()}")
+        for limit in limits:
             say(f"{word.get('limits', 'not shown by this proof')}: {limit}")
-    print(word.get("all", "everything holds") if good else word.get("bad", "does NOT hold"))
+        for limit in bundle["limits_of_proof"]:
+            say(f"{word.get('adds', 'the file adds')}: {limit}")
+    say(word.get("all", "everything holds") if good else word.get("bad", "does NOT hold"))
     return 0 if good else 1
 
 
