@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from qingyuan.evidence import bundle, figures, merkle, note, verify_bundle
 from qingyuan.evidence.bundle import BundleError
 from qingyuan.evidence.leaf import CrcVariant, Kind, Verdict, build_frame, build_json
 
-ORIGIN, TICK_US = "qingyuan/home/gw1", 1_585_720_800_000_000
+ORIGIN, TICK_US = "qingyuan/home/office", 1_585_720_800_000_000
 FRAME = b"##0050QN=1;PW=secret;MN=A;CP=&&DataTime=20200401140000;a34004-Avg=0.0525,a34004-Flag=N&&ABCD\r\n"
 TABLE = {"points": [[0, "0"], [50, "35"], [100, "75"], [150, "115"]], "above": "151",
          "special": {"above": "800", "fixed": "200"}}
@@ -70,7 +71,7 @@ def made(steps: list[dict[str, Any]], *, verdict: Verdict = Verdict.ACCEPTED, fr
     def stored(level: int, index: int) -> bytes:
         return merkle.root_of(hashes[index << level:(index + 1) << level])
 
-    proofs = [Proof("gw1", ORIGIN, i, leaves[i], merkle.inclusion(i, 5, stored)) for i in (0, 4)]
+    proofs = [Proof("office", ORIGIN, i, leaves[i], merkle.inclusion(i, 5, stored)) for i in (0, 4)]
     checkpoint = note.sign_checkpoint(ORIGIN, 5, merkle.root_of(hashes), Key())
     return bundle.build(about={"what": "a test"}, keys=[note.vkey(ORIGIN, Key().public)],
                         checkpoints={ORIGIN: checkpoint}, leaves=proofs, figure=figure,
@@ -242,3 +243,10 @@ def test_no_single_value_of_another_form_raises_or_stalls() -> None:
                 at = at[key]
             at[place[-1]] = value
             assert verify_bundle.check(sealed(changed)), place
+
+
+def test_a_publication_counts_from_the_office_ledger_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "ORIGIN", "qingyuan/home/gw1")
+    monkeypatch.setattr(Key, "name", "qingyuan/home/gw1")
+    elsewhere = made(steps_to({"op": "round", "in": ["s0"], "digits": 0, "mode": "half_even", "out": "52"}))
+    assert failure(elsewhere) == "publication: the leaf named is none"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from qingyuan.ledger import Home
 
 LIMITS = (
-    "The proof starts at receipt: telegrams are unsigned, so it does not show who sent the bytes.",
     "Withheld bytes are overwritten by '*'; the leaf commits to them with a salt, and the rest is as received.",
     "The checkpoint shows that nothing was changed after it was signed; who else saw it is the witness's word.",
 )

@@ -313,8 +313,8 @@ def _checks(data, pinned):
 
 def _figure(bundle, leaves):
     figure, place = bundle["figure"], bundle["figure_path"]
-    leaf = leaves[whole(bundle["publication"], 0, len(leaves) - 1)]
-    if leaf[:5] != b"QYL1\x0a":
+    leaf, item = ((kept[whole(bundle["publication"], 0, len(leaves) - 1)]) for kept in (leaves, bundle["leaves"]))
+    if leaf[:5] != b"QYL1\x0a" or not item["origin"].endswith("/office"):
         raise Failed("publication: the leaf named is none")
     published = json.loads(leaf[13:])
     if published["tick_us"] != figure["believed_from"]:

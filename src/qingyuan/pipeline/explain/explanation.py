@@ -21,10 +21,8 @@ from qingyuan.pipeline.state import State
 from qingyuan.quality import Flag
 
 LIMITS = (
-    "Telegrams are unsigned: the proof starts when a telegram was received, not at the instrument.",
     "The checkpoint shows that nothing was changed after it was signed; who else saw it is the witness's word.",
     "Which station a telegram's MN belongs to, its unit and its city are the registry's word, not part of this file.",
-    "Tables of a standard in this file are what was used; compare their digest with the standard itself.",
 )
 
 
