@@ -10,9 +10,10 @@ from typing import Any
 
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, Verdict, parse
 from qingyuan.hj212 import decode
-from qingyuan.ledger import Home, Ledger, interrupted, office_quiet, writer_alive
+from qingyuan.ledger import Home, HomeError, Ledger, interrupted, office_quiet, writer_alive
 from qingyuan.pipeline.intake import Arrival
 from qingyuan.registry import EntryKind, fold
+from qingyuan.registry.records import Admission
 
 OFFICE = "office"
 
@@ -133,13 +134,23 @@ class Feed:
             if number in self._admitted:
                 continue
             self._admitted.add(number)
-            ledger = Ledger(self._home.ledger_path(admission.ledger))
-            for stored in ledger.leaves(admission.from_leaf, min(admission.to_leaf, ledger.size)):
-                leaf = parse(stored.data)
+            for index, leaf in self._named_by(admission):
+                if leaf.received_us > tick_us:       # what came after the admission was worked off is not meant by it
+                    break
                 if (isinstance(leaf.payload, FrameLeaf) and leaf.payload.verdict is Verdict.UNKNOWN_MN
                         and decode(leaf.payload.masked).mn == admission.mn):
-                    arrivals.append(Arrival(admission.ledger, stored.index, tick_us, leaf.payload))
+                    arrivals.append(Arrival(admission.ledger, index, tick_us, leaf.payload))
         return arrivals
+
+    def _named_by(self, admission: Admission) -> Iterator[tuple[int, Leaf]]:
+        """Leaves an admission names, as far as they exist; an entry that names no ledger must not stop the pipeline."""
+        try:
+            ledger = Ledger(self._home.ledger_path(admission.ledger))
+        except (HomeError, FileNotFoundError):
+            return
+        first = max(admission.from_leaf, ledger.first())
+        for stored in ledger.leaves(first, max(first, min(admission.to_leaf, ledger.size))):
+            yield stored.index, parse(stored.data)
 
     def skip_admissions(self) -> None:
         """Admissions known at the start position were worked off before."""

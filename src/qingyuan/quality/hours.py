@@ -46,6 +46,19 @@ def check_hours(site: str, hours: Mapping[str, Iterable[Row]], first_us: int, la
     return sorted(flags, key=lambda flag: (flag.factor, flag.start_us, flag.what.value))
 
 
+def usable(factor: str, rows: Iterable[Row], *, ambient: bool) -> NDArray[np.bool_]:
+    """Which values of shorter periods than an hour may enter its mean: those whose mark counts and that are numbers
+    an instrument can mean (no sentinel, not below the negative limit, in ambient air inside the range).
+
+    Rows as for `check_hours`, of one factor. Raises ValueError when starts do not increase.
+    """
+    series = Series.of(rows)
+    outcomes = [sentinel.check(series, factor), negative.check(series, factor), mark.check(series)]
+    if ambient:
+        outcomes.append(spans.check(series, factor))
+    return np.all([outcome.levels != Level.FAIL for outcome in outcomes], axis=0)
+
+
 def _flags(site: str, factor: str, series: Series, outcomes: list[Outcome], first_us: int,
            last_us: int) -> Iterable[Flag]:
     for outcome in outcomes:

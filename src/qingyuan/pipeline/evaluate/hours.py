@@ -7,8 +7,9 @@ but the mean of minutes (air_rounding, raw digits).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from qingyuan.numerics import decimals
 from qingyuan.pipeline.evaluate.context import Context, validity_standard
 from qingyuan.pipeline.figure import HOUR_US, Draft, FigureKey
 from qingyuan.pipeline.intake import Observation
-from qingyuan.quality import LOOKBACK_HOURS, Flag, Level, What, check_hours, clock, difference, late
+from qingyuan.quality import LOOKBACK_HOURS, Flag, Level, What, check_hours, clock, difference, late, usable
 from qingyuan.registry import Site, SiteKind
 from qingyuan.vocabulary import factors, marks, units
 from qingyuan.vocabulary.units import UnitMismatch
@@ -61,12 +62,19 @@ def _by_hour(window: Iterable[Observation]) -> tuple[Sent, Minutes]:
     for row in window:
         where = row.key.factor, row.key.start_us // HOUR_US * HOUR_US
         if row.key.kind == "hour" and row.value("avg") is not None:
-            sent[where] = row
+            sent[where] = newest(sent.get(where), row)
         elif row.key.kind == "minute" and row.value("avg") is not None:
             minutes[where].append(row)
     for rows in minutes.values():
         rows.sort(key=lambda r: r.key.start_us)
     return sent, minutes
+
+
+def newest(one: Observation | None, other: Observation) -> Observation:
+    """Of two telegrams for one hour (some loggers name it by a minute inside it) the one received last is believed."""
+    if one is None:
+        return other
+    return max(one, other, key=lambda row: (row.received_us, row.ledger, row.leaf, row.key.start_us))
 
 
 def _canonical(site: Site, factor: str, row: Observation) -> tuple[int, int] | None:
@@ -91,11 +99,25 @@ def exponent(site: Site, factor: str) -> int | None:
 
 def from_minutes(site: Site, factor: str, rows: list[Observation]) -> tuple[tuple[int, int] | None, int]:
     """Hour value (or None if fewer than 45 minutes count) and the minutes that count."""
-    found = [(value, marks.counts(row.mark)) for row in rows if (value := _canonical(site, factor, row)) is not None]
-    scale = max((s for (_, s), _ in found), default=0)
-    mantissas = np.array([decimals.rescale(m, s, scale) for (m, s), _ in found], object)
-    counted = np.array([counts for _, counts in found], bool)
-    return periods.hour_from_minutes(mantissas, scale, counted, site.minute_interval_s, factor)
+    found = [(row.key.start_us, *value, row.mark) for row in rows if (value := _canonical(site, factor, row))]
+    scale = max((scale for _, _, scale, _ in found), default=0)
+    mantissas = np.array([decimals.rescale(m, s, scale) for _, m, s, _ in found], object)
+    counted = usable(factor, found, ambient=site.kind is SiteKind.AIR)
+    return periods.hour_from_minutes(mantissas, scale, counted, _interval_s(site, rows), factor)
+
+
+def counting(site: Site, factor: str, rows: list[Observation]) -> list[Observation]:
+    """The minutes of an hour whose mark and value count."""
+    found = [(row, (row.key.start_us, *value, row.mark)) for row in rows if (value := _canonical(site, factor, row))]
+    kept = usable(factor, [values for _, values in found], ambient=site.kind is SiteKind.AIR)
+    return [row for (row, _), counts in zip(found, kept, strict=True) if counts]
+
+
+def _interval_s(site: Site, rows: list[Observation]) -> int:
+    """Seconds a row speaks of: as registered, less where the rows follow each other faster (the commonest step)."""
+    steps = Counter((after.key.start_us - row.key.start_us) // 1_000_000 for row, after in pairwise(rows))
+    commonest = min(steps, key=lambda step: (-steps[step], step), default=site.minute_interval_s)
+    return min(site.minute_interval_s, commonest)
 
 
 def _draft(context: Context, site: Site, factor: str, start: int, sent: Observation | None,
@@ -108,6 +130,8 @@ def _draft(context: Context, site: Site, factor: str, start: int, sent: Observat
     detail: dict[str, Any] = {"source": "sent" if use_sent else "minutes", "origin": site.origin}
     if minutes:
         detail["minutes"] = count
+        if failing := sum(marks.counts(row.mark) for row in minutes) - len(counting(site, factor, minutes)):
+            detail["minutes_left_out"] = failing       # rows whose value is none: a sentinel, out of range, negative
     if failed and value is not None:
         value, detail["excluded"] = None, failed
     elif value is None:

@@ -70,7 +70,7 @@ def run(context: Context, arrivals: Iterable[intake.Arrival], changed_sites: Ite
         unplaced: Counter[Unplaced]) -> None:
     """Work off one tick; what is new stands in `context.state.written` afterwards."""
     touched = Touched()
-    _reread(context, changed_sites, touched)
+    _reread(context, changed_sites, touched, agenda)
     _take(context, arrivals, touched, unplaced)
     _closing(context, agenda, touched)
     _site_hours(context, agenda, touched)
@@ -105,15 +105,27 @@ def _contradiction(context: Context, before: intake.Observation, after: intake.O
             context.conflicts.append(flag)
 
 
-def _reread(context: Context, changed_sites: Iterable[str], touched: Touched) -> None:
-    """A changed registry entry re-opens the last days of its site."""
+def _reread(context: Context, changed_sites: Iterable[str], touched: Touched, agenda: Agenda) -> None:
+    """A changed registry entry re-opens the last days of its site, and of each city it ever was a point of."""
     first = local_day_start(context.data_now_us) - KEEP_DAYS * DAY_US
     for site_id in changed_sites:
         if site_id in context.registry.sites:
+            named = {str(getattr(version.record, "city", "")) for version in context.site(site_id).versions} - {""}
             for row in context.state.observations(site_id, first, context.data_now_us):
                 if row.key.kind in ("hour", "minute"):
-                    touched.hours[site_id].add(row.key.start_us // HOUR_US * HOUR_US)
+                    start = row.key.start_us // HOUR_US * HOUR_US
+                    touched.hours[site_id].add(start)
                     _because(context, site_id, Reason.REGISTRY)
+                    for city in named:
+                        _reread_city(context, city, start, touched, agenda)
+
+
+def _reread_city(context: Context, city: str, start: int, touched: Touched, agenda: Agenda) -> None:
+    context.causes[cities.subject_of(city)] = Reason.REGISTRY
+    if start + HOUR_US <= context.data_now_us:
+        touched.city_hours.add((city, start))
+    day = local_day_start(start)
+    agenda_or(touched.city_days, agenda, context, Due(day + DAY_US + GRACE_US, "city-day", city, day))
 
 
 def _because(context: Context, site_id: str, reason: Reason) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 from qingyuan import hj212
@@ -22,7 +23,7 @@ from qingyuan.pipeline.explain.leaves import Leaves
 from qingyuan.pipeline.figure import Figure
 from qingyuan.pipeline.intake import Observation
 from qingyuan.standards import TABLES
-from qingyuan.vocabulary import factors, marks
+from qingyuan.vocabulary import factors
 
 
 class Rule(StrEnum):
@@ -77,8 +78,7 @@ class Steps:
         detail = figure.details()
         kind = "hour" if detail["source"] == "sent" else "minute"
         rows = [r for r in rows if r.key.kind == kind and r.value("avg") is not None]
-        if kind == "minute":
-            rows = [r for r in rows if marks.counts(r.mark)]
+        rows = hours.counting(site, figure.factor, rows) if kind == "minute" else [reduce(hours.newest, rows)]
         exponent = hours.exponent(site, figure.factor) or 0
         ids = [self._telegram(row, exponent) for row in rows]
         if not figure.valid:
@@ -95,8 +95,9 @@ class Steps:
         number, leaf = self._leaves.use(row.ledger, row.leaf)
         assert isinstance(leaf.payload, FrameLeaf)
         sent = hj212.decode(leaf.payload.masked).factors
-        code = next(c for c in sent if factors.canonical(c) == row.key.factor)
         mantissa, scale = row.value("avg") or (0, 0)
+        code = next(c for c, values in sent.items()          # a telegram may state a factor under two of its codes
+                    if factors.canonical(c) == row.key.factor and _states(values.get("Avg"), mantissa, scale))
         scale -= exponent
         out = decimals.to_text(mantissa * 10 ** max(0, -scale), max(0, scale))
         return self._add("telegram", out, leaf=number, factor=code, suffix="Avg", unit_exp=exponent, mark=row.mark)
@@ -158,6 +159,11 @@ class Steps:
         name = f"{standard}/{symbol}/{breakpoints}"
         self.tables[name] = TABLES.published_table(standard, symbol, breakpoints)
         return self._add("iaqi", str(index), table=name, clause=self.tables[name]["clause"], **{"in": [inner]})
+
+
+def _states(text: str | None, mantissa: int, scale: int) -> bool:
+    plain = hj212.numeric(text) if text is not None else None
+    return plain is not None and decimals.parse(plain) == (mantissa, scale)
 
 
 def points_of(context: Context, subject: str) -> list[str]:
