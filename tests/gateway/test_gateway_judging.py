@@ -14,9 +14,10 @@ from qingyuan.evidence.leaf import CrcVariant, FrameLeaf, Kind, Verdict, parse
 from qingyuan.gateway.committer import Committer
 from qingyuan.gateway.head import read_head, slow_head
 from qingyuan.gateway.inbox import Parcel, Peer
+from qingyuan.gateway.run import run
 from qingyuan.gateway.simulator import choose_source, telegrams
 from qingyuan.hj212.crc import modbus
-from qingyuan.ledger import Ledger
+from qingyuan.ledger import Home, HomeError, Ledger
 from qingyuan.numerics.time import parse_cst
 from qingyuan.registry import Register
 
@@ -166,3 +167,10 @@ def test_measured_sources_place_their_stations(shared: Path, kind: str, stations
     first = next(iter(telegrams(source)))
     assert hj212.decode(first.frame).cn == "2061"
     assert json.dumps(source.registry_data(source.stations[0], lambda mn, pw: "0" * 64))
+
+
+@pytest.mark.parametrize("name", ["office", "gw1.quarantine"])
+def test_a_gateway_is_not_named_like_another_ledger(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HomeError, match="name of a gateway"):
+        run(Home.create(tmp_path / "home"), "127.0.0.1", 0, name, Register.AUTO, lambda _host, _port: None)
+    assert Home.open(tmp_path / "home").ledgers() == ["office"]
