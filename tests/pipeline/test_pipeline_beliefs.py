@@ -214,6 +214,7 @@ def test_a_stack_is_published_in_milligrams_and_not_held_to_ambient_thresholds(t
     homes.run(made.home)
     (so2,) = versions(made, "hour.SO2")
     assert (so2.value, so2.unit, so2.valid) == ("3500.0", "mg/m3", True)
+    assert so2.standard == "HJ 212-2017"       # GB 3095 speaks of ambient air
     assert [f.unit for f in versions(made, "hour.a01012")] == ["degC"]
     flags = {f.what.value for f in rows.flags(Lake(made.home.path / "lake").read("flag"))}
     assert flags <= {"late"}

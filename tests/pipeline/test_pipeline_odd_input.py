@@ -1,16 +1,19 @@
 """What a careless logger or a wrong registry entry may bring: figures stay right, provable and equal in a rebuild."""
 
+import os
 from pathlib import Path
 
 import homes
 import pytest
 
 from qingyuan.evidence import verify_bundle
+from qingyuan.gateway.committer import Committer
 from qingyuan.lake import Lake
 from qingyuan.numerics.time import parse_cst
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.explain import explain, write_bundle
 from qingyuan.pipeline.figure import HOUR_US, Figure
+from qingyuan.pipeline.follow import run_once
 from qingyuan.pipeline.rebuild import rebuild
 from qingyuan.registry import Register
 
@@ -112,3 +115,24 @@ def test_a_site_that_changes_its_city_changes_the_figures_of_both(station: homes
         ("50", "first"), ("", "registry")]
     assert [f.value for f in versions(station, "hour.PM2.5", "city:苏州")] == ["50"]
     assert rebuild(station.home).equal
+
+
+@pytest.mark.parametrize("gone", ["end", "log"])
+def test_telegrams_of_the_successor_of_a_shortened_ledger_become_figures(station: homes.Station, gone: str) -> None:
+    station.site()
+    station.send(station.frame(NOON, {"a34004": "50"}, qn=1))
+    station.close()
+    homes.run(station.home)
+    log = next(station.home.ledger_path("gw1").glob("*.log"))
+    if gone == "end":
+        os.truncate(log, log.stat().st_size - 3)
+    else:
+        log.unlink()
+    station.committer = Committer(station.home, station.keyring, "gw1", Register.STRICT)
+    assert station.committer.ledger == "gw1-2"
+    station.send(station.frame(NOON + HOUR_US, {"a34004": "60"}, qn=2))
+    station.settle()
+    station.close()
+    run_once(station.home)
+    assert [f.value for f in versions(station, "hour.PM2.5", start=NOON + HOUR_US)] == ["60"]
+    assert [f.value for f in versions(station, "hour.PM2.5")] == ["50"]

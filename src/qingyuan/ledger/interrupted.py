@@ -13,18 +13,21 @@ from qingyuan.ledger.errors import LedgerClosed, LedgerLocked
 from qingyuan.ledger.home import OFFICE, Home
 from qingyuan.ledger.keyring import Keyring
 from qingyuan.ledger.segment import header, list_segments
-from qingyuan.ledger.store import Ledger, writer_alive
+from qingyuan.ledger.store import CLOSED, Ledger, writer_alive
 from qingyuan.ledger.writer import LedgerWriter, Settings
 
 OFFSET = struct.Struct("<Q")
 
 
 def interrupted(folder: Path) -> bool:
-    """True if nobody writes the ledger and its log goes on behind the last checkpoint."""
-    if writer_alive(folder):
+    """True if nobody writes the ledger, it may go on, and its log is missing or goes on behind the last checkpoint."""
+    if writer_alive(folder) or (folder / CLOSED).exists():
         return False
     with Ledger(folder) as ledger:
-        last = list_segments(folder)[-1]
+        segments = list_segments(folder)
+        if not segments:
+            return True
+        last = segments[-1]
         if last.sealed:
             return False
         count = ledger.size - last.first

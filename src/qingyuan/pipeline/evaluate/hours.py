@@ -138,7 +138,8 @@ def _draft(context: Context, site: Site, factor: str, start: int, sent: Observat
         detail["excluded"] = [_why(site, factor, minutes if not use_sent else [])]
     return Draft(FigureKey(f"hour.{symbol}", site.id, start), 3600,
                  decimals.to_text(*value) if value else "", value, site.published_unit(factor),
-                 validity_standard(factor, start), context.rules, detail,
+                 "HJ 212-2017" if site.kind is SiteKind.GAS else validity_standard(factor, start), context.rules,
+                 detail,
                  tuple(f"{r.ledger}#{r.leaf} avg" for r in rows if r), factor)
 
 
