@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qingyuan import hj212
-from qingyuan.hj212 import CannotEncode, CommandKind, kind_of, secret_spans
+from qingyuan.hj212 import CannotEncode, CommandKind, damaged_spans, kind_of, secret_spans
 from qingyuan.hj212.cipher import decrypt, encrypt
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_", min_size=1, max_size=12)
@@ -172,3 +172,23 @@ def test_sm4_is_that_of_gbt_32907() -> None:
     plain = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
     hidden = encrypt(b"CP=&&" + plain + b"&&", plain)
     assert hidden[5:21].hex().upper() == "681EDF34D206965E86B3E94F536E4246"
+
+
+def test_a_damaged_frame_shows_no_part_of_its_password() -> None:
+    draw, secret = random.Random(9), "SECRET6f1d20aa"
+    head = [("QN", "20200401120000001"), ("ST", "22"), ("CN", "2061"), ("PW", secret), ("MN", "A1"), ("Flag", "5")]
+    good = hj212.encode(head, [[("DataTime", "20200401120000")], [("a34004-Avg", "35"), ("a34004-Flag", "N")]])
+    for _ in range(2000):
+        raw = bytearray(good)
+        for _ in range(draw.randrange(1, 4)):
+            place = draw.randrange(len(raw))
+            raw[place:place] = draw.choice([b"\r\n", b"\x17", b";", b"=", b"##0099", b"&&", b" "])
+        shown = bytearray(raw)
+        for offset, length in damaged_spans(bytes(raw)):
+            shown[offset:offset + length] = b"*" * length
+        assert not any(secret[i:i + 4].encode() in shown for i in range(len(secret) - 3)), bytes(raw)
+    shown = bytearray(good)
+    for offset, length in damaged_spans(good):
+        shown[offset:offset + length] = b"*" * length
+    assert b"MN=A1" in shown
+    assert b"a34004-Avg=35" in shown

@@ -18,7 +18,7 @@ from qingyuan.gateway.inbox import Parcel, Peer
 from qingyuan.gateway.judge import Judge, Judged
 from qingyuan.gateway.roster import Roster
 from qingyuan.gateway.ticks import Ticks
-from qingyuan.hj212 import CannotEncode, RawFrame, compose, kind_of, secret_spans
+from qingyuan.hj212 import CannotEncode, RawFrame, compose, damaged_spans, kind_of, secret_spans
 from qingyuan.hj212.answer import ANSWERS
 from qingyuan.ledger import Home, Keyring, LedgerBroken, LedgerError, Quarantine, open_or_succeed, raw_digest
 from qingyuan.registry import Register
@@ -26,6 +26,7 @@ from qingyuan.registry import Register
 LONGEST_LEAF = 0xFFFF        # a frame leaf counts offsets in two bytes
 CHECKPOINT_US, REFRESH_US, RETENTION_US = 250_000, 1_000_000, 3_600_000_000
 SHOWN = 10                   # loggers named in one line of the log
+DAMAGED = (Verdict.BAD_CRC, Verdict.BAD_LENGTH, Verdict.UNREADABLE)
 Answers = list[tuple[Peer, bytes]]
 
 
@@ -107,7 +108,8 @@ class Committer:
 
     def _keep(self, peer: Peer, found: Judged) -> bool:
         """Append one frame; True if it was accepted (a repeat counts as accepted and is not appended again)."""
-        where = found.raw, secret_spans(found.raw), peer.address, peer.port, peer.local_port, found.crc_variant
+        spans = damaged_spans if found.verdict in DAMAGED else secret_spans
+        where = found.raw, spans(found.raw), peer.address, peer.port, peer.local_port, found.crc_variant
         if found.verdict is not Verdict.ACCEPTED:
             self.counters.reject(found.verdict)
             if self._quarantine.append_frame(now_us(), *where, found.verdict) is None:

@@ -7,12 +7,12 @@ from qingyuan.hj212.encode import CannotEncode, encode, wrap
 from qingyuan.hj212.frame import BadSpan, RawFrame, StreamReader
 from qingyuan.hj212.notes import FrameError, Note
 from qingyuan.hj212.profile import DEFAULT, PROFILES, Profile
-from qingyuan.hj212.secrets import secret_spans
+from qingyuan.hj212.secrets import damaged_spans, secret_spans
 from qingyuan.hj212.telegram import CODECS, Flag, Telegram, decode
 from qingyuan.hj212.words import numeric
 
 __all__ = [
     "CODECS", "COMMANDS", "DEFAULT", "PROFILES", "BadSpan", "CannotEncode", "Command", "CommandKind", "Flag",
     "FrameError", "Note", "Profile", "RawFrame", "StreamReader", "Telegram", "Variant", "answer", "compose", "crc",
-    "decode", "encode", "kind_of", "numeric", "secret_spans", "wrap",
+    "damaged_spans", "decode", "encode", "kind_of", "numeric", "secret_spans", "wrap",
 ]

@@ -64,3 +64,24 @@ def _united(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             out.append((offset, length))
     return out
+
+
+KNOWN = re.compile(
+    rb"##[0-9]{4}(?=[A-Z])|(?<![0-9A-Za-z])(?:QN|ST|CN|MN|Flag|PNUM|PNO|DataTime)=[0-9A-Z]{1,24}(?=[;,&])"
+    rb"|(?<![0-9A-Za-z])[A-Za-z0-9]{2,6}-(?:Zs)?(?:Rtd|Min|Avg|Max|Cou)=-?[0-9]{1,8}(?:[.][0-9]{1,6})?(?=[;,&])"
+    rb"|(?<![0-9A-Za-z])[A-Za-z0-9]{2,6}-Flag=[A-Za-z](?=[;,&])|&&|[;,\r\n]")
+
+
+def damaged_spans(raw: bytes) -> list[tuple[int, int]]:
+    """(offset, length) of all that is not plainly known in a damaged frame: there a password may stand anywhere.
+
+    Whole items of known names with values of their form are shown, and separators; everything else is withheld.
+    """
+    spans, at = [], 0
+    for found in KNOWN.finditer(raw):
+        if found.start() > at:
+            spans.append((at, found.start() - at))
+        at = found.end()
+    if at < len(raw):
+        spans.append((at, len(raw) - at))
+    return spans
