@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from qingyuan.cli.main import run
+from qingyuan.ledger import Home, Keyring
+from qingyuan.ledger.succession import open_or_succeed
 
 VERB = [sys.executable, "-u", "-m", "qingyuan.cli.main", "--lang", "en"]
 
@@ -68,3 +71,48 @@ def test_a_folder_of_something_else_does_not_become_a_home(tmp_path: Path, capsy
     assert run(["--lang", "en", "serve", "--home", str(tmp_path)]) == 2
     assert "no home" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def serve(home: Path, port: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*VERB, "serve", "--home", str(home), "--port", str(port)], capture_output=True, text=True,
+                          timeout=60, check=False)
+
+
+def test_a_port_in_use_ends_serve_at_once_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        ended = serve(tmp_path / "home", port)
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines() == [f"cannot listen at 127.0.0.1:{port}: Address already in use; "
+                                         "another process uses this port; choose another with --port"]
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.slow
+def test_a_home_is_served_once(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    first = Served(home)
+    try:
+        first.said(r"taken at 127\.0\.0\.1:(\d+)")
+        ended = serve(home, 0)
+        assert ended.returncode == 2
+        assert ended.stdout == ""
+        assert ended.stderr.splitlines() == [f"{home} is served already, by process {first.child.pid}; "
+                                             "stop that process first, or give another folder with --home"]
+        first.child.send_signal(signal.SIGTERM)
+        assert first.child.wait(60) == 0
+    finally:
+        if first.child.poll() is None:
+            first.child.kill()
+            first.child.wait()
+
+
+@pytest.mark.slow
+def test_a_gateway_that_cannot_go_on_ends_serve_with_its_reason(tmp_path: Path) -> None:
+    home = Home.create(tmp_path / "home")
+    with open_or_succeed(home, Keyring.open(home.path / "keys"), "gw1"):
+        ended = serve(home.path, 0)
+    assert ended.returncode == 2
+    assert ended.stdout.count("gateway started") == 1
+    assert "gateway cannot go on: gw1: another writer holds the lock; stop the process that writes it" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1

@@ -105,3 +105,49 @@ def test_children_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
     until(lambda: not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2])
+
+
+def test_a_child_that_needs_a_person_is_not_started_again_and_its_last_words_are_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "one.out").write_text("of an earlier run\n", "utf-8")
+    one = service("one", "import sys; print('the port is in use; choose another\\n', file=sys.stderr); sys.exit(2)")
+    said: list[str] = []
+    supervisor = Supervisor([service("steady", STEADY), one], tmp_path, said.append)
+    assert supervisor.run() is True
+    assert supervisor.failed == "one cannot go on: the port is in use; choose another"
+    assert sum("one started" in line for line in said) == 1
+    assert said[-1] == "steady stopped"
+
+
+def test_a_silent_child_that_needs_a_person_points_to_its_output(tmp_path: Path) -> None:
+    supervisor = Supervisor([service("one", "import sys; sys.exit(2)")], tmp_path, lambda _line: None)
+    supervisor.run()
+    assert supervisor.failed == f"one cannot go on: see {tmp_path / 'one.out'}"
+
+
+def test_a_child_that_keeps_crashing_is_given_up(tmp_path: Path) -> None:
+    crashing = service("crashing", "import sys; sys.exit(3)")
+    supervisor = Supervisor([crashing], tmp_path, lambda _line: None, backoff_s=(0.01,), limit=3)
+    assert supervisor.run() is True
+    assert crashing.failures == 3
+    assert supervisor.failed.startswith("crashing cannot go on: it ended 3 times in a row; see ")
+
+
+def test_without_a_child_that_is_not_needed_the_others_go_on(tmp_path: Path) -> None:
+    steady = service("steady", STEADY)
+    spare = Service("spare", [sys.executable, "-c", "import sys; print('no lake'); sys.exit(2)"], needed=False)
+    running = Running([steady, spare], tmp_path)
+    until(lambda: spare.given_up and up(tmp_path, "steady"))
+    assert steady.child is not None
+    assert steady.child.poll() is None
+    assert running.stop() is True
+    assert running.supervisor.failed == ""
+    assert "spare cannot go on: no lake; the others go on without it" in running.said
+    assert sum("spare started" in line for line in running.said) == 1
+
+
+def test_a_child_finds_its_environment_beside_ours(tmp_path: Path) -> None:
+    code = "import os, sys; print(os.environ['QINGYUAN_ROOM'], 'PATH' in os.environ); sys.exit(2)"
+    one = Service("one", [sys.executable, "-c", code], {"QINGYUAN_ROOM": "console"})
+    supervisor = Supervisor([one], tmp_path, lambda _line: None)
+    supervisor.run()
+    assert supervisor.failed == "one cannot go on: console True"

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 
 PORT = 9212
 PATTERN = "gw*.json"
+LOCK = "serve.lock"
 
 
 def register(app: typer.Typer) -> None:
@@ -30,14 +35,63 @@ def run(
     host: Annotated[str, typer.Option("--host", help=_("Address to listen on"))] = "127.0.0.1",
     admit: Annotated[str, typer.Option("--register", help=_("Unknown loggers: auto or strict"))] = "strict",
 ) -> None:
-    """Run everything until SIGTERM or Ctrl-C; a process that ends is started again."""
+    """Run everything until SIGTERM or Ctrl-C; a process that crashes is started again."""
+    from qingyuan.cli.errors import CliError
     from qingyuan.cli.supervise import Supervisor
 
+    if not (home / "qingyuan.json").exists():
+        check_port(host, port)                  # before a folder becomes a home for nothing
     opened = open_or_make(home)
-    supervisor = Supervisor(services(opened, host, port, admit), opened.path / "logs", typer.echo)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_signal: supervisor.stop())
-    raise typer.Exit(0 if supervisor.run(Addresses(opened.path / "run").show) else 1)
+    with alone(opened):
+        check_port(host, port)
+        supervisor = Supervisor(services(opened, host, port, admit), opened.path / "logs", typer.echo)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_signal: supervisor.stop())
+        clean = supervisor.run(Addresses(opened.path / "run").show)
+    if supervisor.failed:
+        raise CliError(supervisor.failed)
+    raise typer.Exit(0 if clean else 1)
+
+
+@contextmanager
+def alone(home: Home) -> Iterator[None]:
+    """Hold the home for one `serve` as long as it lives; raises CliError where another one does."""
+    from qingyuan.cli.errors import CliError
+    from qingyuan.ledger import LedgerLocked
+    from qingyuan.ledger.files import lock
+
+    path = home.path / "run" / LOCK
+    path.parent.mkdir(exist_ok=True)
+    try:
+        handle = lock(path, 0.0)
+    except LedgerLocked:
+        raise CliError(_("{folder} is served already, by process {pid}").format(
+            folder=home.path, pid=path.read_text("ascii").strip() or "?"),
+            _("stop that process first, or give another folder with --home")) from None
+    try:
+        os.ftruncate(handle, 0)
+        os.write(handle, b"%d\n" % os.getpid())
+        yield
+    finally:
+        os.close(handle)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise CliError where a gateway could not listen: the port is in use, or there is no such address here."""
+    from qingyuan.cli.errors import BY_ERRNO, CliError, sentence
+
+    try:
+        for family, kind, number, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM,
+                                                                       flags=socket.AI_PASSIVE):
+            with socket.socket(family, kind, number) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind(address)
+    except OSError as error:
+        raise CliError(_("cannot listen at {host}:{port}: {why}").format(
+            host=host, port=port, why=sentence(error)), "" if error.errno in BY_ERRNO else _("check --host and --port")
+        ) from error
 
 
 class Addresses:
@@ -69,11 +123,14 @@ def open_or_make(folder: Path) -> Home:
 
 
 def services(home: Home, host: str, port: int, admit: str) -> list[Service]:
-    """The processes of a home, in the order in which they are stopped: the gateway first, the witness last."""
+    """The processes of a home, in the order in which they are stopped: the gateway first, the witness last.
+
+    Taking telegrams is what must not stop: without pipeline or witness the gateway goes on.
+    """
     from qingyuan.cli.supervise import Service, verb
 
     where = ("--home", str(home.path))
     listen = ("--host", host, "--port", str(port), "--register", admit)
     return [Service("gateway", verb("gateway", "run", *where, *listen)),
-            Service("pipeline", verb("pipeline", "follow", *where)),
-            Service("witness", verb("witness", "run", *where))]
+            Service("pipeline", verb("pipeline", "follow", *where), needed=False),
+            Service("witness", verb("witness", "run", *where), needed=False)]

@@ -1,37 +1,47 @@
-"""Keep a few child processes running: restart with back-off, orderly stop. Linux sends them SIGTERM if we die."""
+"""Keep a few child processes running: restart with back-off and a limit, orderly stop. On Linux they stop if we die."""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qingyuan.cli.i18n import _
 
 BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 60.0)
+LIMIT = 10             # ends in a row, none after a healthy life: about seven minutes with the pauses above
 HEALTHY_S = 60.0       # a child that lived so long begins with the first back-off again
 STOP_S = 60.0
 POLL_S = 0.1
+CANNOT_GO_ON = 2       # exit code of our verbs for what only a person can put right
 PR_SET_PDEATHSIG = 1
 PRCTL = getattr(ctypes.CDLL(None), "prctl", None)      # Linux only
 
 
 @dataclass
 class Service:
-    """One child: its name, its command line, and how it fares."""
+    """One child: its name, command line and what it finds in the environment beside ours, and how it fares.
+
+    Without a `needed` one the others are stopped too; without another they go on.
+    """
 
     name: str
     command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    needed: bool = True
     child: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
     due_s: float = 0.0
     failures: int = 0
+    given_up: bool = False
+    said_from: int = 0     # size of its output file when it was started last
 
 
 def verb(*words: str) -> list[str]:
@@ -45,13 +55,18 @@ def _end_with_parent() -> None:
 
 
 class Supervisor:
-    """Runs services until `stop` is called; they are stopped in the order in which they were given."""
+    """Runs services until `stop` is called; they are stopped in the order in which they were given.
+
+    A child that ends with code 2 cannot go on without a person and is not started again; nor is one that has ended
+    `limit` times in a row.
+    """
 
     def __init__(self, services: Sequence[Service], logs: Path, say: Callable[[str], None], *,
-                 backoff_s: Sequence[float] = BACKOFF_S, stop_s: float = STOP_S) -> None:
+                 backoff_s: Sequence[float] = BACKOFF_S, stop_s: float = STOP_S, limit: int = LIMIT) -> None:
         self._services, self._logs, self._say = services, logs, say
-        self._backoff, self._stop_s = backoff_s, stop_s
+        self._backoff, self._stop_s, self._limit = backoff_s, stop_s, limit
         self._ended = threading.Event()
+        self.failed = ""
 
     def stop(self) -> None:
         """Ask for the end; safe from a signal handler."""
@@ -60,13 +75,16 @@ class Supervisor:
     def run(self, watch: Callable[[], None] = lambda: None) -> bool:
         """Keep all services running until stopped, calling `watch` now and then.
 
-        True if each of them ended within its time when it was told to.
+        True if each of them ended within its time when it was told to. If it ended because a needed service was given
+        up, `failed` says in one sentence which and why.
         """
         self._logs.mkdir(parents=True, exist_ok=True)
         try:
             while not self._ended.is_set():
                 for service in self._services:
                     self._look(service)
+                if all(service.given_up for service in self._services):
+                    self._ended.set()
                 watch()
                 self._ended.wait(POLL_S)
         finally:
@@ -74,6 +92,8 @@ class Supervisor:
         return all(clean)
 
     def _look(self, service: Service) -> None:
+        if service.given_up or self._ended.is_set():
+            return
         now = time.monotonic()
         if service.child is None:
             if now >= service.due_s:
@@ -83,13 +103,37 @@ class Supervisor:
                 service.failures = 0
             pause = self._backoff[min(service.failures, len(self._backoff) - 1)]
             service.child, service.due_s, service.failures = None, now + pause, service.failures + 1
-            self._say(_("{name} ended with code {code}; again in {pause} s, see {file}").format(
-                name=service.name, code=code, pause=f"{pause:g}", file=self._log(service)))
+            if code == CANNOT_GO_ON:
+                self._give_up(service, self._last_words(service))
+            elif service.failures >= self._limit:
+                self._give_up(service, _("it ended {count} times in a row; see {file}").format(
+                    count=service.failures, file=self._log(service)))
+            else:
+                self._say(_("{name} ended with code {code}; again in {pause} s, see {file}").format(
+                    name=service.name, code=code, pause=f"{pause:g}", file=self._log(service)))
+
+    def _give_up(self, service: Service, why: str) -> None:
+        service.given_up = True
+        what = _("{name} cannot go on: {why}").format(name=service.name, why=why)
+        if service.needed:
+            self.failed = what
+            self._ended.set()
+        else:
+            self._say(_("{what}; the others go on without it").format(what=what))
+
+    def _last_words(self, service: Service) -> str:
+        """The last line that the child wrote: our verbs end with what is wrong and what to do."""
+        with self._log(service).open("rb") as out:
+            out.seek(service.said_from)
+            lines = [line.strip() for line in out.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        return lines[-1] if lines else _("see {file}").format(file=self._log(service))
 
     def _start(self, service: Service) -> None:
         with self._log(service).open("ab") as out:
+            service.said_from = out.tell()
             service.child = subprocess.Popen(service.command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-                                             start_new_session=True, preexec_fn=_end_with_parent)
+                                             env=os.environ | service.environment, start_new_session=True,
+                                             preexec_fn=_end_with_parent)
         service.started_s = time.monotonic()
         self._say(_("{name} started, process {pid}").format(name=service.name, pid=service.child.pid))
 
