@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from itertools import pairwise
 from pathlib import Path
 
@@ -173,4 +174,11 @@ def test_measured_sources_place_their_stations(shared: Path, kind: str, stations
 def test_a_gateway_is_not_named_like_another_ledger(tmp_path: Path, name: str) -> None:
     with pytest.raises(HomeError, match="name of a gateway"):
         run(Home.create(tmp_path / "home"), "127.0.0.1", 0, name, Register.AUTO, lambda _host, _port: None)
+    assert Home.open(tmp_path / "home").ledgers() == ["office"]
+
+
+def test_a_gateway_that_cannot_listen_leaves_no_ledger_behind(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError, match="in use"):
+        run(Home.create(tmp_path / "home"), "127.0.0.1", other.getsockname()[1], "gw7", Register.STRICT,
+            lambda _host, _port: None)
     assert Home.open(tmp_path / "home").ledgers() == ["office"]

@@ -91,9 +91,9 @@ class Server:
         """True once it was told to stop."""
         return self._stop.is_set()
 
-    async def serve(self, host: str, port: int, listening: Callable[[str, int], None]) -> None:
-        """Listen until told to stop; ends with the last tick and everything signed."""
-        listener = await self.loop.create_server(lambda: Connection(self), host, port, backlog=4096)
+    async def serve(self, listener: asyncio.Server, listening: Callable[[str, int], None]) -> None:
+        """Listen at a bound port until told to stop; ends with the last tick and everything signed."""
+        await listener.start_serving()
         where = listener.sockets[0].getsockname()
         _put(self._run / f"{self._name}.json", {"pid": os.getpid(), "host": where[0], "port": where[1],
                                                 "ledger": self._committer.ledger})
