@@ -17,6 +17,7 @@ from qingyuan.evidence.leaf import Kind, parse
 from qingyuan.ledger import Home, Ledger
 from qingyuan.numerics.time import parse_cst
 from qingyuan.pipeline.explain.beliefs import registry_at
+from qingyuan.registry import Register
 
 NOON = parse_cst("20200401120000") or 0
 
@@ -108,3 +109,24 @@ def test_a_wrong_option_of_the_gateway_is_refused_with_two(tmp_path: Path, words
     assert done.returncode == 2
     assert done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_a_named_site_takes_over_the_logger_that_registered_itself(tmp_path: Path,
+                                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    made = homes.Station(tmp_path / "home", register=Register.AUTO)
+    made.replay(NOON)
+    assert len(made.send(made.frame(NOON, {"a34004": "31"}, qn=1))) == 1
+    made.settle()
+    file = given(tmp_path, site("S1", "MN-S1", "pw-S1", units={"a34004": "ug/m3"}))
+    assert run(["--lang", "en", "import", "--home", str(made.home.path), file]) == 0
+    assert "site S1 has the logger of MN-S1, which had registered itself" in capsys.readouterr().out
+    made.settle()
+    assert len(made.send(made.frame(NOON + 3_600_000_000, {"a34004": "32"}, qn=2))) == 1
+    wrong = hj212.wrap(made.frame(NOON, {"a34004": "33"}, qn=3)[6:-6].replace(b"pw-S1", b"guess"))
+    assert made.send(wrong) == []
+    made.close()
+    registry = registry_at(made.home, 2**62)
+    assert (registry.by_mn["MN-S1"].id, registry.problems) == ("S1", ())
+    state = homes.run(made.home).state
+    assert [row.key.site for name in ("MN-S1", "S1") for row in state.observations(name, NOON, NOON + 7_200_000_000)
+            ] == ["MN-S1", "S1"]

@@ -58,3 +58,49 @@ def test_a_dry_run_changes_nothing(home: Home, tmp_path: Path) -> None:
     file.write_text(json.dumps([SITE]), "utf-8")
     assert run(["import", "--home", str(home.path), "--dry-run", str(file)]) == 0
     assert leaves(home) == []
+
+
+def written(folder: Path, name: str, *entries: dict) -> str:
+    path = folder / name
+    path.write_text("\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries), "utf-8")
+    return str(path)
+
+
+def site(name: str, **data: object) -> dict:
+    return {"entry": "site", "id": name, "data": {"kind": "air", "mn": f"M{name}", "origin": "measured"} | data}
+
+
+def take(home: Home, *files: str) -> int:
+    return run(["--lang", "en", "import", "--home", str(home.path), *files])
+
+
+def test_a_file_that_comes_again_after_another_is_in_force_again(home: Home, tmp_path: Path,
+                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = written(tmp_path, "a.jsonl", site("S1", city="南京")), written(tmp_path, "b.jsonl",
+                                                                                 site("S1", city="苏州"))
+    for file, city in ((first, "南京"), (second, "苏州"), (first, "南京")):
+        assert take(home, file) == 0
+        assert registry_at(home, 2**62).sites["S1"].city == city
+    assert len(leaves(home)) == 6
+    capsys.readouterr()
+    assert take(home, first) == 0
+    assert capsys.readouterr().out == f"{first}: nothing to change, all 1 entries are in force\n"
+    assert len(leaves(home)) == 6
+
+
+def test_only_what_changes_something_is_added(home: Home, tmp_path: Path) -> None:
+    one, two = site("S1"), site("S2") | {"valid_from": "2020-01-01"}
+    assert take(home, written(tmp_path, "a.jsonl", one, two)) == 0
+    assert take(home, written(tmp_path, "b.jsonl", one, two, site("S3"))) == 0
+    assert [payload.get("id", "file") for _, payload in leaves(home)] == ["file", "S1", "S2", "file", "S3"]
+    assert len({payload["key"] for _, payload in leaves(home)}) == 5
+
+
+def test_an_admission_that_names_no_quarantine_ledger_is_refused(home: Home, tmp_path: Path,
+                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    admission = {"entry": "admission", "id": "a", "data": {"ledger": "no-such", "mn": "M", "from_leaf": 0,
+                                                           "to_leaf": 1}}
+    assert take(home, written(tmp_path, "a.jsonl", site("S1"), admission)) == 2
+    assert capsys.readouterr().err.strip() == ("a.jsonl, line 2, field ledger: 'no-such' is no quarantine ledger of "
+                                               "this home; leave the entry out")
+    assert leaves(home) == []

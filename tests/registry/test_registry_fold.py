@@ -111,3 +111,34 @@ def test_admissions_come_in_the_order_learned() -> None:
 ])
 def test_other_records_stand_in_their_table(kind: EntryKind, table: str, data: dict) -> None:
     assert list(getattr(fold([(1, payload(kind, "k", data))]), table)) == ["k"]
+
+
+def stranger(mn: str = "M") -> dict[str, Any]:
+    return site(name=mn, mn=mn, origin="unstated", city="", password_check="aa" * 32)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_site_takes_over_the_mn_of_one_that_registered_itself(turned: bool) -> None:
+    entries = [(1, stranger()), (2, site(name="b", mn="M", password_check="bb" * 32))]
+    registry = fold([(3 - learned, entry) for learned, entry in reversed(entries)] if turned else entries)
+    assert (registry.by_mn["M"].id, registry.before["M"].id, registry.problems) == ("b", "M", ())
+    assert registry.owner("M", 0).id == "b"
+    assert registry.logger("M", 0).password_check == "bb" * 32
+    assert set(registry.sites) == {"M", "b"}, "what it published stays readable"
+
+
+def test_the_site_that_registered_itself_keeps_the_mn_until_the_new_one_begins() -> None:
+    registry = fold([(1, stranger()), (2, site(name="b", mn="M", valid=(100, 200), password_check="bb" * 32))])
+    assert [registry.owner("M", at).id for at in (99, 100, 199, 200)] == ["M", "b", "b", "b"]
+    assert [registry.logger("M", at).password_check[:2] for at in (99, 100, 200)] == ["aa", "bb", "bb"]
+
+
+def test_a_site_somebody_vouched_for_is_not_taken_over() -> None:
+    named = site(name="M", mn="M", city="南京")
+    registry = fold([(1, stranger()), (2, named), (3, site(name="b", mn="M"))])
+    assert [(p.entry, p.field) for p in registry.problems] == [("site b", "mn")]
+
+
+def test_an_mn_given_back_returns_to_the_site_that_registered_itself() -> None:
+    registry = fold([(1, stranger()), (2, site(name="b", mn="M")), (3, site(name="b", mn="N"))])
+    assert (registry.by_mn["M"].id, registry.by_mn["N"].id, dict(registry.before)) == ("M", "b", {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,16 +27,11 @@ def run(
     home: Annotated[Path, typer.Option("--home", help=_("Folder of the system"))],
     dry: Annotated[bool, typer.Option("--dry-run", help=_("Only check; change nothing"))] = False,
 ) -> None:
-    """Check every file first; then append one `file` leaf and its entries a file. Importing again adds nothing.
+    """Check every file first; then append one `file` leaf and its entries a file. What is in force is not added again.
 
     What loggers sent before they were registered is admitted from quarantine where its password is the registered one.
     """
-    from base64 import b64encode
-    from hashlib import sha256
-
-    from qingyuan.evidence.leaf import Kind
-    from qingyuan.ledger import Home, Keyring, open_office
-    from qingyuan.ledger.office import append_once
+    from qingyuan.ledger import Home, Keyring
     from qingyuan.registry.files import read_entries
 
     opened = Home.open(home)
@@ -44,39 +39,87 @@ def run(
     checked = []
     for path in files:
         data = path.read_bytes()
-        checked.append((path, data, read_entries(path.name, data, keyring.password_check)))
+        entries = read_entries(path.name, data, keyring.password_check)
+        _check_admissions(opened, path.name, entries)
+        checked.append((path, data, entries))
     registry = _together(opened, checked)
     for path, data, entries in checked:
         if dry:
             typer.echo(_("{file}: {count} entries, all in order").format(file=path, count=len(entries)))
             continue
-        digest = sha256(data).hexdigest()
-        secret = any(entry.secret for entry in entries)       # a file that gave passwords is kept by its digest only
-        content = "" if secret or len(data) > LARGEST else b64encode(data).decode()
-        with open_office(opened, keyring) as office:
-            before = office.size
-            append_once(office, Kind.FILE, {"name": path.name, "sha256": digest, "bytes": content,
-                                            "key": f"import/{digest}"})
-            for number, entry in enumerate(entries):
-                append_once(office, Kind.REGISTRY, entry.payload | {"key": f"import/{digest}/{number}"})
-            added = office.size - before
-        typer.echo(_("{file}: {added} leaves added to the office ledger").format(file=path, added=added))
+        added = _append(opened, keyring, path.name, data, entries)
+        typer.echo(_("{file}: {added} leaves added to the office ledger").format(file=path, added=added) if added else
+                   _("{file}: nothing to change, all {count} entries are in force").format(
+                       file=path, count=len(entries)))
+    sites = [registry.sites[entry.payload["id"]] for _path, _data, entries in checked
+             for entry in entries if entry.payload["entry"] == "site"]
+    for site in sites:
+        if (before := registry.before.get(site.mn)) is not None and before.id != site.id:
+            typer.echo(_("site {site} has the logger of {before}, which had registered itself").format(
+                site=site.id, before=before.id))
     if not dry:
-        _admit(opened, keyring, [registry.sites[entry.payload["id"]] for _path, _data, entries in checked
-                                 for entry in entries if entry.payload["entry"] == "site"])
+        _admit(opened, keyring, sites)
+
+
+def _append(home: Home, keyring: Keyring, name: str, data: bytes, entries: list[FileEntry]) -> int:
+    """Add a `file` leaf and those entries that change something; returns how many leaves, 0 if nothing changes.
+
+    Nobody else appends between the comparison and the entries.
+    """
+    from base64 import b64encode
+    from hashlib import sha256
+
+    from qingyuan.evidence.leaf import Kind
+    from qingyuan.ledger import open_office
+    from qingyuan.registry import changing
+
+    digest = sha256(data).hexdigest()
+    secret = any(entry.secret for entry in entries)           # a file that gave passwords is kept by its digest only
+    content = "" if secret or len(data) > LARGEST else b64encode(data).decode()
+    with open_office(home, keyring) as office:
+        numbers = changing(_known(home), [entry.payload for entry in entries])
+        if not numbers:
+            return 0
+        key = f"import/{digest}/{office.size}"                # the same file may come again after another
+        office.append_json(Kind.FILE, {"name": name, "sha256": digest, "bytes": content, "key": key})
+        for number in numbers:
+            office.append_json(Kind.REGISTRY, entries[number].payload | {"key": f"{key}/{number}"})
+    return 1 + len(numbers)
+
+
+def _known(home: Home) -> list[tuple[int, dict[str, Any]]]:
+    """Registry entries of the office ledger with the time at which each was learned."""
+    from qingyuan.evidence.leaf import Kind, parse
+    from qingyuan.ledger import OFFICE, Ledger
+
+    with Ledger(home.ledger_path(OFFICE)) as office:
+        leaves = (parse(stored.data) for stored in office.leaves())
+        return [(leaf.received_us, leaf.payload) for leaf in leaves if leaf.kind is Kind.REGISTRY]
+
+
+def _check_admissions(home: Home, name: str, entries: list[FileEntry]) -> None:
+    """Raise FileError where an admission does not name a quarantine ledger of this home: it would admit nothing."""
+    from qingyuan.ledger import QUARANTINE
+    from qingyuan.registry.files import FileError
+    from qingyuan.registry.forms import Fault
+
+    there = [ledger for ledger in home.ledgers() if ledger.endswith(QUARANTINE)]
+    remedy = _("choose one of {names}").format(names=", ".join(there)) if there else _("leave the entry out")
+    faults = [Fault(entry.line, "ledger", _("{ledger} is no quarantine ledger of this home").format(
+                  ledger=repr(entry.payload["data"]["ledger"])), remedy)
+              for entry in entries
+              if entry.payload["entry"] == "admission" and entry.payload["data"]["ledger"] not in there]
+    if faults:
+        raise FileError(name, faults)
 
 
 def _together(home: Home, checked: list[tuple[Path, bytes, list[FileEntry]]]) -> Registry:
     """The registry as it will be; raises FileError where an entry does not go with the others."""
-    from qingyuan.evidence.leaf import Kind, parse
-    from qingyuan.ledger import OFFICE, Ledger
     from qingyuan.registry import fold
     from qingyuan.registry.files import FileError
     from qingyuan.registry.forms import Fault
 
-    with Ledger(home.ledger_path(OFFICE)) as office:
-        leaves = [leaf for stored in office.leaves() if (leaf := parse(stored.data)).kind is Kind.REGISTRY]
-    known = [(leaf.received_us, leaf.payload) for leaf in leaves]
+    known = _known(home)
     before = {str(problem) for problem in fold(known).problems}
     later = max((learned for learned, _payload in known), default=0) + 1
     fresh = [(later, entry.payload) for _path, _data, entries in checked for entry in entries]

@@ -53,7 +53,8 @@ class Roster:
         self._position = self._office.size
         if fresh:
             self.registry = self._folding.registry()
-            self._known = {mn: site for mn, site in self.registry.by_mn.items() if len(site.versions) == 1}
+            self._known = {mn: site for mn, site in self.registry.by_mn.items()
+                           if len(site.versions) == 1 and mn not in self.registry.before}
         return fresh
 
     def find(self, mn: str, real_us: int) -> Site | None:

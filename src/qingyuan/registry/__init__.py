@@ -4,6 +4,7 @@ from qingyuan.registry.clock import DataClock
 from qingyuan.registry.entries import Entry, parse, payload
 from qingyuan.registry.errors import EntryError
 from qingyuan.registry.fold import Folding, Registry, fold
+from qingyuan.registry.force import changing
 from qingyuan.registry.kinds import CoordinateSystem, EntryKind, HourSource, Origin, Register, SiteKind
 from qingyuan.registry.records import Admission, Channel, Organisation, Park, Profile, Replay, Setting
 from qingyuan.registry.site import Site
@@ -11,5 +12,5 @@ from qingyuan.registry.site import Site
 __all__ = [
     "Admission", "Channel", "CoordinateSystem", "DataClock", "Entry", "EntryError", "EntryKind", "Folding",
     "HourSource", "Organisation", "Origin", "Park", "Profile", "Register", "Registry", "Replay", "Setting",
-    "Site", "SiteKind", "fold", "parse", "payload",
+    "Site", "SiteKind", "changing", "fold", "parse", "payload",
 ]

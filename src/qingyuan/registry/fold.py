@@ -32,6 +32,7 @@ class Registry:
     idle_s: int = IDLE_S
     max_connections: int = MAX_CONNECTIONS
     problems: tuple[EntryError, ...] = ()                         # entries that could not be taken
+    before: Mapping[str, Site] = field(default_factory=dict)      # MN -> site that registered itself and ended so
 
     @property
     def replay(self) -> Replay | None:
@@ -51,12 +52,23 @@ class Registry:
         return [site for _, site in sorted(self.sites.items())
                 if site.kind is SiteKind.AIR and site.city == city and site.in_city_mean]
 
+    def owner(self, mn: str, data_us: int) -> Site | None:
+        """The site whose logger has this MN at an instant of data time.
+
+        Where a site has taken over the MN of one that registered itself, that one has it until the first instant of
+        which the new one's entries speak.
+        """
+        site, before = self.by_mn.get(mn), self.before.get(mn)
+        if site is None or before is None:
+            return site
+        return site if any(v.valid_from_us is None or v.valid_from_us <= data_us for v in _naming(site, mn)) else before
+
     def logger(self, mn: str, data_us: int) -> Site | None:
         """The version of a site with this MN: the one in force at `data_us`, else the one learned last."""
-        site = self.by_mn.get(mn)
+        site = self.owner(mn, data_us)
         if site is None:
             return None
-        named = [v for v in reversed(site.versions) if isinstance(v.record, Site) and v.record.mn == mn]
+        named = _naming(site, mn)
         found = next((v for v in named if v.covers(data_us)), named[0])
         return found.record if isinstance(found.record, Site) else None
 
@@ -95,7 +107,7 @@ class Folding:
             versions[entry.kind].setdefault(entry.id, []).append(entry)
         sites = {name: replace(_standing(found), versions=tuple(found))
                  for name, found in versions[EntryKind.SITE].items()}
-        by_mn, clashes = self._by_mn(sites)
+        by_mn, before, clashes = self._by_mn(sites)
         plain = {kind: {name: _standing(found) for name, found in versions[kind].items()}
                  for kind in (EntryKind.ORGANISATION, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.PARK)}
         settings = self._records(EntryKind.SETTING)
@@ -104,22 +116,39 @@ class Folding:
             plain[EntryKind.PARK], tuple(self._records(EntryKind.ADMISSION)),
             DataClock.of(self._records(EntryKind.REPLAY)), _last(settings, "tick_us", TICK_US),
             _last(settings, "idle_s", IDLE_S), _last(settings, "max_connections", MAX_CONNECTIONS),
-            (*self._problems, *clashes))
+            (*self._problems, *clashes), before)
 
     def _records(self, kind: EntryKind) -> list[Any]:
         return [entry.record for entry in self._entries if entry.kind is kind]
 
-    def _by_mn(self, sites: Mapping[str, Site]) -> tuple[dict[str, Site], list[EntryError]]:
-        """MN -> site. A standing MN goes before one of an earlier logger; of two sites the newest has it."""
+    def _by_mn(self, sites: Mapping[str, Site]) -> tuple[dict[str, Site], dict[str, Site], list[EntryError]]:
+        """MN -> site, MN -> site that registered itself and has lost it, and MNs that two sites claim.
+
+        A standing MN goes before one of an earlier logger. A site that somebody named goes before one that registered
+        itself, whichever was first; of two that were named the newest has the MN, and that is a clash.
+        """
         ever = {entry.record.mn: sites[entry.id] for entry in self._entries if isinstance(entry.record, Site)}
         standing: dict[str, Site] = {}
+        before: dict[str, Site] = {}
         clashes = []
-        for site in sorted(sites.values(), key=lambda site: _stands(site.versions).learned_us):
+        for site in sorted(sites.values(), key=_claim):
             if (other := standing.get(site.mn)) is not None:
-                clashes.append(EntryError(f"site {site.id}", "mn", f"is also the MN of site {other.id}",
-                                          "one of the two sites must name another logger"))
+                if other.registered_itself:
+                    before[site.mn] = other
+                else:
+                    clashes.append(EntryError(f"site {site.id}", "mn", f"is also the MN of site {other.id}",
+                                              "one of the two sites must name another logger"))
             standing[site.mn] = site
-        return ever | standing, clashes
+        return ever | standing, before, clashes
+
+
+def _claim(site: Site) -> tuple[bool, int]:
+    return not site.registered_itself, _stands(site.versions).learned_us
+
+
+def _naming(site: Site, mn: str) -> list[Entry]:
+    """Versions of a site that name an MN, the one learned last first."""
+    return [v for v in reversed(site.versions) if isinstance(v.record, Site) and v.record.mn == mn]
 
 
 def _stands(versions: Iterable[Entry]) -> Entry:

@@ -82,6 +82,11 @@ class Site:
             in_city_mean=fields.truth("in_city_mean", True),
         )
 
+    @property
+    def registered_itself(self) -> bool:
+        """True while nobody has vouched for the site: a gateway entered it by the MN of a stranger's first frame."""
+        return self.origin is Origin.UNSTATED and self.id == self.mn
+
     def at(self, data_us: int) -> Site | None:
         """Version in force at an instant of data time, of several the one learned last; None if none was."""
         for version in reversed(self.versions):
