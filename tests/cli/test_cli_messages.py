@@ -10,7 +10,19 @@ import polib
 import pytest
 
 from qingyuan.cli import i18n
-from qingyuan.cli.messages import PACKAGE, Text, Unreadable, compile_all, extract, main, path_of, problems, texts
+from qingyuan.cli.messages import (
+    PACKAGE,
+    Catalogue,
+    Text,
+    Unreadable,
+    catalogues,
+    compile_all,
+    extract,
+    main,
+    problems,
+    template_texts,
+    texts,
+)
 
 SOURCE = '''
 from qingyuan.cli.i18n import N_, _, ngettext
@@ -21,19 +33,21 @@ def run(n):
 
 
 @pytest.fixture
-def package(tmp_path: Path) -> Path:
+def package(tmp_path: Path) -> Catalogue:
     folder = tmp_path / "package"
     folder.mkdir()
     (folder / "verb.py").write_text(SOURCE, "utf-8")
-    return folder
+    return Catalogue("verbs", "qingyuan", tmp_path / "locale", (folder,))
 
 
-def test_every_text_of_the_package_is_in_both_catalogues_and_translated() -> None:
-    assert problems() == []
+@pytest.mark.parametrize("catalogue", catalogues(), ids=lambda c: c.name)
+def test_every_text_is_in_both_catalogues_and_translated(catalogue: Catalogue) -> None:
+    assert problems(catalogue) == []
 
 
-def test_chinese_texts_hold_chinese_unless_they_are_only_names_and_signs() -> None:
-    same = [e.msgid for e in polib.pofile(str(path_of("zh_Hans"))) if e.msgstr == e.msgid]
+@pytest.mark.parametrize("catalogue", catalogues(), ids=lambda c: c.name)
+def test_chinese_texts_hold_chinese_unless_they_are_only_names_and_signs(catalogue: Catalogue) -> None:
+    same = [e.msgid for e in polib.pofile(str(catalogue.path("zh_Hans"))) if e.msgstr == e.msgid]
     assert [text for text in same if any(word.islower() and len(word) > 3 for word in text.split())] == []
 
 
@@ -49,6 +63,14 @@ def test_texts_are_found_in_their_three_forms() -> None:
     assert sorted(texts(SOURCE)) == [Text("good day"), Text("one text of {name}"), Text("{n} leaf", "{n} leaves")]
 
 
+def test_texts_of_templates_are_found_with_their_plurals() -> None:
+    source = """{% load i18n %}{% translate "one" %} {% translate 'two words' as x %}
+    {% blocktranslate with n=a.b %}of {{ n }}{% endblocktranslate %}
+    {% blocktranslate count n=x %}{{ n }} site{% plural %}{{ n }} sites{% endblocktranslate %} _("shown")"""
+    assert sorted(template_texts(source)) == [
+        Text("%(n)s site", "%(n)s sites"), Text("of %(n)s"), Text("one"), Text("two words")]
+
+
 @pytest.mark.parametrize("call", ['_(f"{x} files")', '_("a" + x)', '_("{x}".format(x=1))', '_("a" if x else "b")',
                                   'ngettext("a", f"{x}", 2)'])
 def test_a_computed_text_is_refused_with_its_line(call: str) -> None:
@@ -56,41 +78,38 @@ def test_a_computed_text_is_refused_with_its_line(call: str) -> None:
         list(texts(call, "verb.py"))
 
 
-def test_extract_keeps_translations_drops_what_is_gone_and_fills_english(package: Path, tmp_path: Path) -> None:
-    locale = tmp_path / "locale"
-    assert extract(package, locale) == {"zh_Hans": 3, "en": 0}
-    catalogue = polib.pofile(str(path_of("zh_Hans", locale)))
+def test_extract_keeps_translations_drops_what_is_gone_and_fills_english(package: Catalogue) -> None:
+    assert extract(package) == {"zh_Hans": 3, "en": 0}
+    catalogue = polib.pofile(str(package.path("zh_Hans")))
     catalogue.find("good day").msgstr = "您好"
     catalogue.append(polib.POEntry(msgid="gone", msgstr="不再使用"))
     catalogue.save()
-    assert extract(package, locale) == {"zh_Hans": 2, "en": 0}
-    again = polib.pofile(str(path_of("zh_Hans", locale)))
+    assert extract(package) == {"zh_Hans": 2, "en": 0}
+    again = polib.pofile(str(package.path("zh_Hans")))
     assert {e.msgid: e.msgstr for e in again} == {"good day": "您好", "one text of {name}": "", "{n} leaf": ""}
 
 
-def test_problems_names_each_fault(package: Path, tmp_path: Path) -> None:
-    locale = tmp_path / "locale"
-    extract(package, locale)
-    catalogue = polib.pofile(str(path_of("zh_Hans", locale)))
+def test_problems_names_each_fault(package: Catalogue) -> None:
+    extract(package)
+    catalogue = polib.pofile(str(package.path("zh_Hans")))
     catalogue.find("good day").msgstr = "您好"
     catalogue.find("good day").flags = ["fuzzy"]
     catalogue.find("one text of {name}").msgstr = "一个文本 {title}"
     catalogue.remove(catalogue.find("{n} leaf"))
     catalogue.append(polib.POEntry(msgid="gone", msgstr="不再使用"))
     catalogue.save()
-    assert problems(package, locale) == [
-        "zh_Hans: not in the catalogue: '{n} leaf'", "zh_Hans: no longer used: 'gone'",
-        "zh_Hans: not translated: 'good day'", "zh_Hans: other placeholders: 'one text of {name}'"]
+    assert problems(package) == [
+        "verbs, zh_Hans: not in the catalogue: '{n} leaf'", "verbs, zh_Hans: no longer used: 'gone'",
+        "verbs, zh_Hans: not translated: 'good day'", "verbs, zh_Hans: other placeholders: 'one text of {name}'"]
 
 
-def test_compiled_catalogues_give_text_and_plural(package: Path, tmp_path: Path) -> None:
-    locale = tmp_path / "locale"
-    extract(package, locale)
-    catalogue = polib.pofile(str(path_of("zh_Hans", locale)))
+def test_compiled_catalogues_give_text_and_plural(package: Catalogue) -> None:
+    extract(package)
+    catalogue = polib.pofile(str(package.path("zh_Hans")))
     catalogue.find("{n} leaf").msgstr_plural = {0: "{n} 片叶"}
     catalogue.save()
-    assert len(compile_all(locale)) == 2
-    chinese, english = (gettext.translation("qingyuan", str(locale), [tag]) for tag in ("zh_Hans", "en"))
+    assert len(compile_all([package])) == 2
+    chinese, english = (gettext.translation("qingyuan", str(package.locale), [tag]) for tag in ("zh_Hans", "en"))
     assert chinese.ngettext("{n} leaf", "{n} leaves", 7) == "{n} 片叶"
     assert english.ngettext("{n} leaf", "{n} leaves", 7) == "{n} leaves"
     assert english.ngettext("{n} leaf", "{n} leaves", 1) == "{n} leaf"

@@ -1,28 +1,33 @@
-"""Catalogues of the command line: extract marked texts, compile, check. Needs polib and nothing else.
+"""Catalogues of the command line and of each app of the console: extract marked texts, compile, check.
 
-    python -m qingyuan.cli.messages extract|compile|check
+    python -m qingyuan.cli.messages extract|compile|check [APP …]
 
-`extract` reads every `_("…")`, `N_("…")` and `ngettext("…", "…", n)` of the package and brings both catalogues up to
-date, keeping what is translated. `compile` writes the .mo files. `check` names every text that lacks a translation.
+`extract` reads every `_("…")`, `N_("…")` and `ngettext("…", "…", n)` of Python and every translate tag of templates
+and brings the catalogues up to date, keeping what is translated; with names of apps only theirs. `compile` writes the
+.mo files. `check` names every text that lacks a translation.
 """
 
 from __future__ import annotations
 
 import ast
 import os
+import re
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import polib
 
 PACKAGE = Path(__file__).resolve().parents[1]
-LOCALE = PACKAGE / "locale"
-DOMAIN = "qingyuan"
+CONSOLE = PACKAGE / "console"
+TEMPLATES = CONSOLE / "templates"
+SHARED = "shell"                       # the app that owns the templates of no app of its own
 PLURALS = {"zh_Hans": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
-MARKS = {"_": 1, "N_": 1, "ngettext": 2}     # name of the call -> number of leading texts
+MARKS = {"_": 1, "N_": 1, "ngettext": 2, "gettext": 1}     # name of the call -> number of leading texts
+_TEXT = r"""(u?'(?:[^'\\\\]|\\\\.)*'|u?"(?:[^"\\\\]|\\\\.)*")"""
+_CALL = re.compile(r"\b(_|gettext|ngettext)\(\s*" + _TEXT + r"(?:,\s*" + _TEXT + r")?", re.DOTALL)
 COMPUTED = (ast.JoinedStr, ast.BinOp, ast.Call, ast.IfExp)
 
 
@@ -51,35 +56,76 @@ def texts(source: str, name: str = "<text>") -> Iterator[Text]:
             yield Text(*found)
 
 
-def marked(package: Path = PACKAGE) -> list[Text]:
-    """Every marked text of the package, sorted; one text marked with and without a plural counts as the plural."""
-    found: dict[str, Text] = {}
-    for file in sorted(package.rglob("*.py")):
-        for text in texts(file.read_text("utf-8"), str(file.relative_to(package))):
-            if text.singular and (text.plural or text.singular not in found):
-                found[text.singular] = text
-    return sorted(found.values())
+@dataclass(frozen=True)
+class Catalogue:
+    """The texts of some folders in both languages."""
+
+    name: str
+    domain: str
+    locale: Path
+    folders: tuple[Path, ...]
+    without: tuple[Path, ...] = ()
+
+    def path(self, language: str) -> Path:
+        """Catalogue of a language."""
+        return self.locale / language / "LC_MESSAGES" / f"{self.domain}.po"
+
+    def marked(self) -> list[Text]:
+        """Every marked text, sorted; one text marked with and without a plural counts as the plural."""
+        found: dict[str, Text] = {}
+        for folder in self.folders:
+            for file in sorted((*folder.rglob("*.py"), *folder.rglob("*.html"), *folder.rglob("*.txt"))):
+                if any(file.is_relative_to(other) for other in self.without):
+                    continue
+                reader = texts if file.suffix == ".py" else template_texts
+                for text in reader(file.read_text("utf-8"), file.name):
+                    if text.singular and (text.plural or text.singular not in found):
+                        found[text.singular] = text
+        return sorted(found.values())
 
 
-def path_of(language: str, locale: Path = LOCALE) -> Path:
-    """Catalogue of a language."""
-    return locale / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+def catalogues() -> list[Catalogue]:
+    """The command line's, then one for each app of the console."""
+    own = [Catalogue("cli", "qingyuan", PACKAGE / "locale", (PACKAGE,), (CONSOLE,))]
+    apps = sorted(file.parent for file in CONSOLE.glob("*/apps.py"))
+    names = {app.name for app in apps}
+    rest = tuple(folder for folder in sorted(TEMPLATES.iterdir()) if folder.is_dir() and folder.name not in names)
+    for app in apps:
+        folders = (app, TEMPLATES / app.name)
+        if app.name == SHARED:
+            folders = (*folders, *rest)
+        own.append(Catalogue(app.name, "django", app / "locale", folders))
+    return own
 
 
-def extract(package: Path = PACKAGE, locale: Path = LOCALE) -> dict[str, int]:
-    """Bring the catalogues up to date; number of untranslated texts by language. English translates itself."""
-    wanted, missing = marked(package), {}
+def template_texts(source: str, name: str = "<template>") -> Iterator[Text]:
+    """Marked texts of a template; raises Unreadable where a tag cannot be read."""
+    from django.template import TemplateSyntaxError
+    from django.utils.translation.template import templatize
+
+    try:
+        python = templatize(source, origin=name)
+    except (TemplateSyntaxError, SyntaxError) as error:
+        raise Unreadable(f"{name}: {error}") from None
+    for call, first, second in _CALL.findall(python):
+        found = [ast.literal_eval(first)] + ([ast.literal_eval(second)] if call == "ngettext" else [])
+        yield Text(*found)
+
+
+def extract(catalogue: Catalogue) -> dict[str, int]:
+    """Bring a catalogue up to date; number of untranslated texts by language. English translates itself."""
+    wanted, missing = catalogue.marked(), {}
     for language, plurals in PLURALS.items():
-        path = path_of(language, locale)
+        path = catalogue.path(language)
         old = {e.msgid: e for e in polib.pofile(str(path))} if path.exists() else {}
-        catalogue = polib.POFile(wrapwidth=110)
-        catalogue.metadata = {"Project-Id-Version": DOMAIN, "Language": language, "MIME-Version": "1.0",
-                              "Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit",
-                              "Plural-Forms": plurals}
-        catalogue.extend(_entry(text, old.get(text.singular), language) for text in wanted)
+        file = polib.POFile(wrapwidth=110)
+        file.metadata = {"Project-Id-Version": catalogue.domain, "Language": language, "MIME-Version": "1.0",
+                         "Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit",
+                         "Plural-Forms": plurals}
+        file.extend(_entry(text, old.get(text.singular), language) for text in wanted)
         path.parent.mkdir(parents=True, exist_ok=True)
-        catalogue.save(str(path))
-        missing[language] = len(catalogue.untranslated_entries())
+        file.save(str(path))
+        missing[language] = len(file.untranslated_entries())
     return missing
 
 
@@ -93,10 +139,10 @@ def _entry(text: Text, old: polib.POEntry | None, language: str) -> polib.POEntr
     return polib.POEntry(msgid=text.singular, msgstr=text.singular if language == "en" else kept)
 
 
-def compile_all(locale: Path = LOCALE) -> list[Path]:
+def compile_all(found: Iterable[Catalogue] | None = None) -> list[Path]:
     """Write the .mo file beside each catalogue."""
     written = []
-    for path in sorted(locale.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
+    for path in sorted(p for catalogue in found or catalogues() for p in map(catalogue.path, PLURALS) if p.exists()):
         target = path.with_suffix(".mo")
         part = target.with_name(f"{target.name}.{os.getpid()}")      # a running command may be reading the old one
         polib.pofile(str(path)).save_as_mofile(str(part))
@@ -104,48 +150,55 @@ def compile_all(locale: Path = LOCALE) -> list[Path]:
     return written
 
 
-def problems(package: Path = PACKAGE, locale: Path = LOCALE) -> list[str]:
-    """What is wrong with the catalogues: missing, obsolete, empty or fuzzy texts, placeholders that differ."""
-    wanted, found = {t.singular: t for t in marked(package)}, []
+def problems(catalogue: Catalogue) -> list[str]:
+    """What is wrong with a catalogue: missing, obsolete, empty or fuzzy texts, placeholders that differ."""
+    wanted, found = {t.singular: t for t in catalogue.marked()}, []
     for language in PLURALS:
-        path = path_of(language, locale)
+        path, where = catalogue.path(language), f"{catalogue.name}, {language}"
         have = {e.msgid: e for e in polib.pofile(str(path))} if path.exists() else {}
-        found += [f"{language}: not in the catalogue: {text!r}" for text in wanted if text not in have]
-        found += [f"{language}: no longer used: {text!r}" for text in have if text not in wanted]
+        found += [f"{where}: not in the catalogue: {text!r}" for text in wanted if text not in have]
+        found += [f"{where}: no longer used: {text!r}" for text in have if text not in wanted]
         for msgid, entry in have.items():
             forms = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
             if entry.fuzzy or not all(forms):
-                found.append(f"{language}: not translated: {msgid!r}")
+                found.append(f"{where}: not translated: {msgid!r}")
             elif any(_placeholders(form) != _placeholders(msgid) for form in forms):
-                found.append(f"{language}: other placeholders: {msgid!r}")
+                found.append(f"{where}: other placeholders: {msgid!r}")
     return found
 
 
 def _placeholders(text: str) -> set[str]:
-    return {f"{name}!{conversion}:{spec}" for _literal, name, spec, conversion in string.Formatter().parse(text)
-            if name is not None}
+    percent = set(re.findall(r"%\(\w+\)[sd]", text))
+    try:
+        return percent | {f"{name}!{conversion}:{spec}"
+                          for _literal, name, spec, conversion in string.Formatter().parse(text) if name is not None}
+    except ValueError:                            # a lone brace: the text is never formatted
+        return percent
 
 
 def main(arguments: list[str]) -> int:
     """Run one of the three commands; exit code 0, 1 (check found something) or 2 (usage, unreadable source)."""
-    if arguments == ["compile"]:
-        compile_all()
+    command, names = (arguments or [""])[0], arguments[1:]
+    known = catalogues()
+    if command not in ("extract", "compile", "check") or set(names) - {c.name for c in known}:
+        print("usage: python -m qingyuan.cli.messages extract|compile|check [cli|APP …]", file=sys.stderr)
+        return 2
+    chosen = [c for c in known if not names or c.name in names]
+    if command == "compile":
+        compile_all(chosen)
         return 0
-    if arguments == ["extract"]:
-        try:
-            missing = extract()
-        except Unreadable as error:
-            print(error, file=sys.stderr)
-            return 2
-        for language, count in missing.items():
-            print(f"{language}: {count} to translate")
-        return 0
-    if arguments == ["check"]:
-        found = problems()
-        print("\n".join(found) if found else "every text is translated")
-        return 1 if found else 0
-    print("usage: python -m qingyuan.cli.messages extract|compile|check", file=sys.stderr)
-    return 2
+    try:
+        if command == "extract":
+            for catalogue in chosen:
+                for language, count in extract(catalogue).items():
+                    print(f"{catalogue.name}, {language}: {count} to translate")
+            return 0
+        found = [line for catalogue in chosen for line in problems(catalogue)]
+    except Unreadable as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("\n".join(found) if found else "every text is translated")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""allauth as this project wants it: nobody signs up, and a single sign-on only logs in people who have an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from qingyuan.console.accounts.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by an administrator."""
+
+    def is_open_for_signup(self, request: Any) -> bool:
+        """Never."""
+        return False
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):
+    """A single sign-on logs in the person whose user name is the service's `preferred_username`."""
+
+    def is_open_for_signup(self, request: Any, sociallogin: Any) -> bool:
+        """Never: an account needs grants, and those are a person's decision."""
+        return False
+
+    def pre_social_login(self, request: Any, sociallogin: Any) -> None:
+        """Tie the service's person to the account of the same user name; send strangers back with a sentence."""
+        if sociallogin.is_existing:
+            return
+        name = sociallogin.account.extra_data.get("preferred_username") or ""
+        user = User.objects.filter(username=name, is_active=True).first() if name else None
+        if user is None:
+            messages.error(request, _("The sign-on service knows you, but there is no account with your user name. "
+                                      "Ask an administrator for one."))
+            raise ImmediateHttpResponse(redirect("account_login"))
+        sociallogin.connect(request, user)

@@ -1,0 +1,178 @@
+"""The one door between pages and data: every question is asked under a scope and, where wanted, as of an instant.
+
+No other module of the console opens the lake, a ledger of telegrams or an explanation (import-linter holds to it).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from qingyuan.console import home
+from qingyuan.console.accounts.scope import Right, Scope
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.pipeline import rows
+from qingyuan.pipeline.explain import Explanation, NoSuchFigure, explain, write_bundle
+from qingyuan.pipeline.explain.beliefs import versions
+from qingyuan.pipeline.figure import BadFigureId, Figure, FigureKey, parse_id
+from qingyuan.pipeline.intake import Observation
+from qingyuan.quality import Flag, Level
+from qingyuan.registry import Registry, Site, SiteKind
+
+CITY = "city:"
+_scopes: OrderedDict[tuple[Right, ...], Scope] = OrderedDict()
+
+
+class NotAllowed(PermissionDenied):
+    """The person lacks a right; `verb` says which, `site` for what (empty: at all)."""
+
+    def __init__(self, verb: Verb, site: str = "") -> None:
+        super().__init__(f"{verb} {site}".strip())
+        self.verb, self.site = verb, site
+
+
+class NoSuchThing(Http404):
+    """There is no site or figure of that name, or there was none at the instant asked for."""
+
+
+def scope_of(rights: Iterable[Right]) -> Scope:
+    """The scope of some rights over the sites of today; kept while the registry stays as it is."""
+    key, registry = tuple(rights), home.registry()
+    found = _scopes.get(key)
+    if found is None or found.registry is not registry:
+        found = _scopes[key] = Scope.of(key, registry)
+        while len(_scopes) > 64:
+            _scopes.popitem(last=False)
+    return found
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Answers for one person: `scope` bounds the rows, `as_of_us` (our time; None: now) the belief."""
+
+    scope: Scope
+    as_of_us: int | None = None
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry as known at the instant."""
+        return home.registry(self.as_of_us)
+
+    @cached_property
+    def data_now_us(self) -> int:
+        """Data time at the instant: in a replay the time that is shown."""
+        return self.registry.data_now(home.now_us() if self.as_of_us is None else self.as_of_us)
+
+    @cached_property
+    def shown_us(self) -> int:
+        """Data time up to which there is anything to show: data time, or the end of what has come if that is earlier.
+
+        A replay whose telegrams have ended, or a home nobody reports to, would otherwise show empty pages.
+        """
+        known = [file.max_start_us for file in home.lake().current().files if file.table != "observation"]
+        return min(self.data_now_us, max(known) + 1) if known else self.data_now_us
+
+    def demand(self, verb: Verb, site: str | None = None) -> None:
+        """Raise NotAllowed unless the verb is allowed, for a site or anywhere."""
+        if not (self.scope.may(verb) if site is None else self.scope.allows(verb, site)):
+            raise NotAllowed(verb, site or "")
+
+    def sites(self, verb: Verb = Verb.READ_FIGURES, kind: SiteKind | None = None) -> list[Site]:
+        """Sites known at the instant for which the verb is allowed, by id."""
+        allowed = self.scope.sites(verb)
+        return [site for name, site in sorted(self.registry.sites.items())
+                if name in allowed and (kind is None or site.kind is kind)]
+
+    def site(self, name: str, verb: Verb = Verb.READ_FIGURES) -> Site:
+        """A site. Raises NoSuchThing, NotAllowed."""
+        site = self.registry.sites.get(name)
+        if site is None:
+            raise NoSuchThing(name)
+        self.demand(verb, name)
+        return site
+
+    def _subjects(self, verb: Verb, wanted: Collection[str] | None) -> list[str] | None:
+        """Subjects to ask for: those wanted that are allowed; None where all are wanted and all are allowed."""
+        allowed = self.scope.subjects(verb)
+        if wanted is None:
+            return None if self.scope.everywhere(verb) else sorted(allowed)
+        return [name for name in wanted if name in allowed]
+
+    def figures(self, table: str, subjects: Collection[str] | None = None, *, names: Collection[str] | None = None,
+                start_us: int | None = None, end_us: int | None = None, all_versions: bool = False) -> list[Figure]:
+        """Figures of a table (`hour`, `day`, `figure`) with start in [start_us, end_us), as believed then.
+
+        Subjects that are not allowed give no rows.
+        """
+        return list(rows.figures(home.lake().read(
+            table, sites=self._subjects(Verb.READ_FIGURES, subjects), names=names, start_us=start_us, end_us=end_us,
+            as_of_us=self.as_of_us, all_versions=all_versions)))
+
+    def newest(self, names: Collection[str], *, since_us: int, subjects: Collection[str] | None = None,
+               table: str = "figure") -> dict[tuple[str, str], Figure]:
+        """The figure with the latest period of each (subject, name) that began at `since_us` or later."""
+        found: dict[tuple[str, str], Figure] = {}
+        for figure in self.figures(table, subjects, names=names, start_us=since_us, end_us=self.shown_us):
+            where = figure.subject, figure.name
+            if where not in found or figure.start > found[where].start:
+                found[where] = figure
+        return found
+
+    def observations(self, site: str, *, factors: Collection[str] | None = None, start_us: int | None = None,
+                     end_us: int | None = None, all_versions: bool = False) -> list[Observation]:
+        """What the telegrams of a site said. Raises NotAllowed."""
+        self.demand(Verb.READ_TELEGRAMS, site)
+        return list(rows.observations(home.lake().read(
+            "observation", sites=[site], factors=factors, start_us=start_us, end_us=end_us, as_of_us=self.as_of_us,
+            all_versions=all_versions)))
+
+    def flags(self, sites: Collection[str] | None = None, *, start_us: int | None = None,
+              end_us: int | None = None) -> list[Flag]:
+        """Flags that hold; those of sites whose flags the person may not read are left out."""
+        allowed = self.scope.sites(Verb.READ_FLAGS)
+        wanted = sorted(allowed if sites is None else set(sites) & allowed)
+        if not wanted:
+            return []
+        table = home.lake().read("flag", sites=wanted, start_us=start_us, end_us=end_us, as_of_us=self.as_of_us)
+        return [flag for flag in rows.flags(table) if flag.level is not Level.GOOD]
+
+    def key(self, figure_id: str) -> FigureKey:
+        """The key of a figure this person may read. Raises NoSuchThing, NotAllowed."""
+        try:
+            key = parse_id(figure_id)
+        except BadFigureId as error:
+            raise NoSuchThing(str(error)) from error
+        known = key.subject in self.registry.sites or key.subject.startswith(CITY)
+        if not known:
+            raise NoSuchThing(figure_id)
+        if key.subject not in self.scope.subjects(Verb.READ_FIGURES):
+            raise NotAllowed(Verb.READ_FIGURES, key.subject)
+        return key
+
+    def explain(self, figure_id: str) -> Explanation:
+        """Everything a figure rests on; flags the person may not read are left out. Raises NoSuchThing, NotAllowed."""
+        key = self.key(figure_id)
+        try:
+            found = explain(home.home(), str(key), self.as_of_us)
+        except NoSuchFigure as error:
+            raise NoSuchThing(str(error)) from error
+        allowed = self.scope.sites(Verb.READ_FLAGS)
+        return replace(found, flags=[flag for flag in found.flags if flag.site in allowed])
+
+    def bundle(self, figure_id: str) -> bytes:
+        """The proof of a figure as a file. Raises NoSuchThing, NotAllowed."""
+        key = self.key(figure_id)
+        try:
+            return write_bundle(home.home(), explain(home.home(), str(key), self.as_of_us))
+        except NoSuchFigure as error:
+            raise NoSuchThing(str(error)) from error
+
+    def versions(self, figure_id: str) -> list[Figure]:
+        """Every version of a figure published by the instant, oldest first. Raises NoSuchThing, NotAllowed."""
+        key = self.key(figure_id)
+        return [f for f in versions(home.lake(), key) if self.as_of_us is None or f.believed_from <= self.as_of_us]

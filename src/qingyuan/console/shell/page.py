@@ -1,0 +1,81 @@
+"""What a request asks for beside its path: who asks, and as of which instant."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
+from typing import Any
+
+from qingyuan.console import home
+from qingyuan.console.accounts.scope import Scope
+from qingyuan.console.reading import Reading, scope_of
+from qingyuan.numerics.time import CST_OFFSET_S, iso_local, micros
+from qingyuan.registry import Replay
+
+LOCAL = timezone(timedelta(seconds=CST_OFFSET_S))
+
+
+class BadInstant(ValueError):
+    """The text of `as_of` is no instant."""
+
+
+def instant_us(text: str) -> int:
+    """UTC microseconds of an ISO text; without a zone it is local (+08:00). Raises BadInstant."""
+    try:
+        when = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
+    except ValueError:
+        raise BadInstant(text) from None
+    return micros(when if when.tzinfo else when.replace(tzinfo=LOCAL))
+
+
+class Page:
+    """Hangs on the request as `request.page`; everything in it is worked out when first asked for."""
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+        self.problem = ""
+        self.as_of_us: int | None = None
+        if text := request.GET.get("as_of", ""):
+            try:
+                self.as_of_us = instant_us(text)
+            except BadInstant:
+                self.problem = text
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The rights of the person who asks, or of the public."""
+        user = self._request.user
+        return scope_of(user.rights() if user.is_authenticated else ())
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The door to the data."""
+        return Reading(self.scope, self.as_of_us)
+
+    @property
+    def as_of(self) -> str:
+        """The instant as it stands in addresses; empty for now."""
+        return "" if self.as_of_us is None else iso_local(self.as_of_us)
+
+    @property
+    def replay(self) -> Replay | None:
+        """The replay profile at the instant."""
+        return self.reading.registry.replay
+
+    @property
+    def data_now_us(self) -> int:
+        """Data time shown."""
+        return self.reading.data_now_us
+
+    def at(self, as_of_us: int | None) -> Reading:
+        """The same person's reading as of another instant."""
+        return Reading(self.scope, as_of_us)
+
+    @property
+    def ready(self) -> bool:
+        """False where no home is set."""
+        try:
+            home.home()
+        except Exception:
+            return False
+        return True

@@ -1,0 +1,150 @@
+"""Tags and filters that every template has without loading them."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from qingyuan.console.shell import words
+from qingyuan.numerics.time import iso_local
+from qingyuan.pipeline.figure import Figure
+from qingyuan.pipeline.reasons import Stage
+from qingyuan.registry import Origin, Site
+from qingyuan.vocabulary import units
+
+register = template.Library()
+KEPT = ("as_of",)
+
+
+@register.simple_tag(takes_context=True)
+def to(context: Any, name: str, *args: Any, **query: Any) -> str:
+    """Address of a page; the instant asked for stays, `query` is added."""
+    request = context.get("request")
+    kept = {k: request.GET[k] for k in KEPT if request is not None and request.GET.get(k)}
+    kept |= {k: v for k, v in query.items() if v not in (None, "")}
+    return reverse(name, args=args) + (f"?{urlencode(kept)}" if kept else "")
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Any, **changes: Any) -> str:
+    """This page's address with some of its query changed; an empty value leaves one out."""
+    request = context["request"]
+    query = {k: v for k, v in request.GET.items() if k not in changes}
+    query |= {k: v for k, v in changes.items() if v not in (None, "")}
+    return request.path + (f"?{urlencode(query)}" if query else "")
+
+
+@register.simple_tag(takes_context=True)
+def figure(context: Any, found: Figure | None, unit: bool = False, stage: bool = True) -> str:
+    """A published number that opens its proof; a dash where there is none."""
+    if found is None:
+        return format_html('<span class="qy-none">{}</span>', "–")
+    link = to(context, "figure", str(found.key))
+    glyph = format_html('<span class="qy-stage" title="{}">{}</span>', stage_word(found.stage),
+                        words.STAGE_GLYPHS[Stage(found.stage)]) if stage else ""
+    after = format_html(' <span class="qy-unit">{}</span>', units.label(found.unit)) if unit and found.unit else ""
+    value = found.value or "–"
+    return format_html('<a class="qy-num" data-drawer href="{}">{}</a>{}{}', link, value, after, glyph)
+
+
+@register.simple_tag
+def grade(found: Figure | None) -> str:
+    """The grade of an index: letter, colour, and the word on hover."""
+    level = words.grade_of(found.value, found.standard) if found is not None and found.name.startswith("aqi.") else None
+    if level is None:
+        return ""
+    return format_html('<span class="qy-grade qy-grade--{}" title="{}">{}</span>', level, words.GRADES[level],
+                       words.LETTERS[level])
+
+
+@register.simple_tag
+def origin(site: Site) -> str:
+    """The badge that tells measured, simulated and unstated apart."""
+    return format_html('<span class="qy-origin qy-origin--{}">{}</span>', site.origin.value, words.word(site.origin))
+
+
+@register.filter
+def word(member: Enum) -> Any:
+    """The word for a member of a closed list."""
+    return words.word(member)
+
+
+@register.filter
+def stage_word(stage: str) -> Any:
+    """The word for a stage."""
+    return words.word(Stage(stage))
+
+
+@register.filter
+def site_name(site: Site) -> str:
+    """The name of a site in the reader's language."""
+    return words.name_of(site)
+
+
+@register.filter
+def factor_name(code: str) -> str:
+    """Symbol or name of a factor."""
+    return words.factor_name(code)
+
+
+@register.filter
+def unit(text: str) -> str:
+    """A unit as it is printed."""
+    return units.label(text) if text else ""
+
+
+@register.filter
+def local(us: int | None) -> str:
+    """An instant in local time: 2020-04-01 14:00:05."""
+    return "" if us is None else iso_local(us)[:19].replace("T", " ")
+
+
+@register.filter
+def minute(us: int | None) -> str:
+    """An instant in local time to the minute."""
+    return local(us)[:16]
+
+
+@register.filter
+def period(found: Any) -> str:
+    """The period of a figure: 2020-04-01 14:00–15:00, or the day."""
+    start, end = iso_local(found.start), iso_local(found.start + found.span_s * 1_000_000)
+    if found.span_s >= 86_400:
+        return start[:10]
+    return f"{start[:10]} {start[11:16]}–{end[11:16] if end[:10] == start[:10] else '24:00'}"
+
+
+@register.filter
+def hour_period(found: Any) -> str:
+    """The period within its day: 14:00–15:00."""
+    return period(found).partition(" ")[2]
+
+
+@register.filter
+def is_simulated(site: Site) -> bool:
+    """True for a site whose numbers were made up."""
+    return site.origin is Origin.SIMULATED
+
+
+@register.filter
+def get(table: Any, key: Any) -> Any:
+    """An item of a table by a computed key, or nothing."""
+    return table.get(key) if table else None
+
+
+@register.simple_tag
+def ago(us: int | None, now_us: int) -> str:
+    """How long before now: 4 s, 12 min, 3 h, 5 d."""
+    if us is None:
+        return _("never")
+    seconds = max(0, (now_us - us) // 1_000_000)
+    for size, text in ((86_400, _("{count} d")), (3600, _("{count} h")), (60, _("{count} min"))):
+        if seconds >= size:
+            return text.format(count=seconds // size)
+    return _("{count} s").format(count=seconds)

@@ -1,0 +1,76 @@
+"""Words of the closed lists for pages, in the reader's language; a test holds every member to have one."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.evidence.leaf import Kind, Verdict
+from qingyuan.pipeline.reasons import Reason, Stage
+from qingyuan.quality import Level, What
+from qingyuan.registry import CoordinateSystem, EntryKind, Origin, Site, SiteKind
+from qingyuan.standards import TABLES
+from qingyuan.vocabulary import factors
+
+WORDS: dict[Enum, Any] = {
+    Stage.PROVISIONAL: _("provisional"), Stage.REVIEWED: _("reviewed"), Stage.FINAL: _("final"),
+    Reason.FIRST: _("first publication"), Reason.LATE_DATA: _("late data"),
+    Reason.CORRECTED_DATA: _("corrected data"), Reason.REGISTRY: _("changed registry"),
+    Reason.SOFTWARE: _("other rules or software"),
+    What.RANGE: _("outside the range"), What.RATE: _("sudden step"), What.FLAT_LINE: _("flat line"),
+    What.PM_INVERSION: _("PM2.5 above PM10"), What.NEGATIVE: _("negative"),
+    What.SENTINEL: _("a number that stands for no value"), What.MARK: _("device mark"),
+    What.DUPLICATE_CONFLICT: _("two telegrams contradict each other"),
+    What.HOUR_SOURCE_DIFFERENCE: _("sent hour differs from its minutes"), What.LATE: _("late"),
+    What.CLOCK: _("ahead of time"),
+    Level.GOOD: _("passes"), Level.NOT_EVALUATED: _("not evaluated"), Level.SUSPECT: _("suspect"),
+    Level.FAIL: _("fails"), Level.MISSING: _("missing"),
+    Verdict.ACCEPTED: _("accepted"), Verdict.UNKNOWN_MN: _("unknown MN"), Verdict.WRONG_PASSWORD: _("wrong password"),
+    Verdict.BAD_CRC: _("wrong CRC"), Verdict.BAD_LENGTH: _("wrong length"), Verdict.UNREADABLE: _("unreadable"),
+    Verdict.EDITION_NOT_ALLOWED: _("edition not allowed"),
+    Kind.FRAME: _("telegram"), Kind.FILE: _("file"), Kind.MANUAL: _("manual result"), Kind.TICK: _("tick"),
+    Kind.REGISTRY: _("registry entry"), Kind.RULING: _("ruling"), Kind.RULESET: _("rule set"),
+    Kind.COMMAND: _("command"), Kind.DRAW: _("draw"), Kind.PUBLICATION: _("publication"),
+    Kind.ERASURE: _("erasure"),
+    SiteKind.AIR: _("air"), SiteKind.WATER: _("water"), SiteKind.GAS: _("waste gas"), SiteKind.NOISE: _("noise"),
+    SiteKind.UNKNOWN: _("unknown"),
+    Origin.MEASURED: _("measured"), Origin.SIMULATED: _("simulated"), Origin.UNSTATED: _("origin not stated"),
+    CoordinateSystem.WGS84: "WGS84", CoordinateSystem.CGCS2000: "CGCS2000", CoordinateSystem.GCJ02: "GCJ-02",
+    CoordinateSystem.BD09: "BD-09", CoordinateSystem.UNKNOWN: _("coordinate system unknown"),
+    EntryKind.ORGANISATION: _("organisation"), EntryKind.SITE: _("site"), EntryKind.CHANNEL: _("channel"),
+    EntryKind.PROFILE: _("profile"), EntryKind.ADMISSION: _("admission"), EntryKind.REPLAY: _("replay"),
+    EntryKind.SETTING: _("setting"), EntryKind.PARK: _("park"),
+}
+STAGE_GLYPHS = {Stage.PROVISIONAL: "◔", Stage.REVIEWED: "◑", Stage.FINAL: "●"}
+GRADES = {1: _("excellent"), 2: _("good"), 3: _("lightly polluted"), 4: _("moderately polluted"),
+          5: _("heavily polluted"), 6: _("severely polluted")}
+LETTERS = {1: "A", 2: "B", 3: "C", 4: "D", 5: "E", 6: "F"}
+
+
+def word(member: Enum) -> Any:
+    """The word for a member of a closed list. Raises KeyError for one without a word."""
+    return WORDS[member]
+
+
+def chinese() -> bool:
+    """True if the page is read in Chinese."""
+    return (get_language() or "").startswith("zh")
+
+
+def name_of(site: Site) -> str:
+    """The name of a site in the reader's language, as far as the registry has it."""
+    return site.name if chinese() else site.name_en or site.name
+
+
+def factor_name(code: str) -> str:
+    """Symbol or name of a factor: PM2.5, else the name in the reader's language, else the code."""
+    known = factors.factor(code)
+    return (factors.symbol_of(code) or (known and (known.name_zh if chinese() else known.name_en))) or code
+
+
+def grade_of(aqi: str, standard: str) -> int | None:
+    """Grade 1 to 6 of an air-quality index; None where there is none."""
+    return TABLES.class_of(int(aqi), standard).level if aqi.isdigit() else None

@@ -1,0 +1,46 @@
+"""A console over the demo home, with one person for every role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from qingyuan.console.accounts.verbs import Role
+
+PASSWORD = "correct horse battery"
+EVERYWHERE = [role for role in Role if role not in (Role.PUBLIC, Role.ENTERPRISE, Role.AGENCY)]
+
+
+@pytest.fixture
+def console(demo_home: Path, settings: object, db: None) -> Path:
+    """The console looks at the demo home."""
+    settings.QINGYUAN_HOME = demo_home          # type: ignore[attr-defined]
+    return demo_home
+
+
+@pytest.fixture
+def person(console: Path) -> Callable[..., object]:
+    """Makes a person with a role, bounded or not: person(Role.REVIEWER, territory="3201")."""
+    from qingyuan.console.accounts.models import Grant, User
+
+    def make(role: Role | None, name: str = "", **bounds: str) -> object:
+        user = User.objects.create_user(username=name or (role.value if role else "nobody"), password=PASSWORD)
+        if role is not None:
+            Grant.objects.create(holder=user, role=role.value, **bounds)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def as_role(person: Callable[..., object]) -> Callable[..., Client]:
+    """A browser logged in as a person with a role: as_role(Role.AUDITOR).get("/")."""
+    def log_in(role: Role | None, lang: str = "en", **bounds: str) -> Client:
+        client = Client(headers={"accept-language": lang})
+        client.force_login(person(role, **bounds), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return log_in
