@@ -2,24 +2,36 @@
 
 import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import homes
+import pyarrow as pa
 import pytest
 
+from qingyuan.cli.main import run as cli
 from qingyuan.evidence.leaf import Kind, parse
-from qingyuan.lake import Lake
+from qingyuan.gateway.committer import Committer
+from qingyuan.lake import Lake, LakeBusy, LakeDamaged
 from qingyuan.ledger import Home, Ledger
 from qingyuan.numerics.time import parse_cst
 from qingyuan.pipeline import rows
+from qingyuan.pipeline.alone import alone
+from qingyuan.pipeline.explain import explain
 from qingyuan.pipeline.feed import publications
 from qingyuan.pipeline.figure import HOUR_US
+from qingyuan.pipeline.follow import run_once
 from qingyuan.pipeline.rebuild import Part, UnknownEngine, rebuild
+from qingyuan.registry import Register
 from qingyuan.standards import TABLES, load
 
 pytestmark = pytest.mark.xdist_group("home")
 NOON = parse_cst("20200401120000") or 0
+PM25, AQI = "hour.PM2.5/S1/2020-04-01T12:00", "aqi.realtime/S1/2020-04-01T12:00"
 SIX = {"a21026": "6", "a21004": "40", "a21005": "0.8", "a05024": "60", "a34002": "70", "a34004": "35"}
 
 
@@ -67,8 +79,150 @@ def test_working_off_in_pieces_equals_working_off_at_once(tmp_path: Path) -> Non
     assert sorted(content(made.home.path)) == sorted(pieces)
 
 
-def test_other_rules_append_corrections_and_keep_what_was_published(tmp_path: Path) -> None:
+class Evidence(NamedTuple):
+    """What a rebuild may not touch: the publication leaves, and what is asked of it afterwards."""
+
+    home: Home
+
+    def leaves(self) -> list[str]:
+        return [p["reason"] for _, p in publications(Ledger(self.home.ledger_path("office")))]
+
+    def exit(self, *more: str) -> int:
+        return cli(["rebuild", "--home", str(self.home.path), *more])
+
+
+@pytest.fixture
+def two_versions(tmp_path: Path) -> Evidence:
+    """An hour published as 35, and after late data of the same hour as 45; one Parquet file a table."""
     made = homes.Station(tmp_path / "home")
+    made.site()
+    made.replay(NOON + 2 * HOUR_US)
+    for number, value in enumerate(["35", "45"]):
+        made.send(made.frame(NOON, {**SIX, "a34004": value}, qn=number))
+        made.settle()
+        homes.run(made.home)
+    made.close()
+    homes.run(made.home)
+    Lake(made.home.path / "lake").compact(2)
+    return Evidence(made.home)
+
+
+def alter(home: Home, table: str, change: Callable[[list[dict]], list[dict]]) -> None:
+    """Write the files of a table anew with other rows and a manifest with the digests that belong to them."""
+    lake = Lake(home.path / "lake")
+    with lake.begin() as transaction:
+        kept = [f for f in transaction.base.files if f.table != table]
+        found = lake.read(table, all_versions=True)
+        transaction.base = replace(transaction.base, files=tuple(kept))
+        transaction.write(table, pa.Table.from_pylist(change(found.to_pylist()), schema=found.schema))
+        transaction.commit(transaction.base.position, transaction.base.tick_us)
+
+
+def forged(version: int) -> Callable[[list[dict]], list[dict]]:
+    wanted = "hour.PM2.5", "S1", version
+    return lambda found: [row | {"value": "12", "mantissa": 12}
+                          if (row["name"], row["subject"], row["version"]) == wanted else row for row in found]
+
+
+def without(version: int) -> Callable[[list[dict]], list[dict]]:
+    return lambda found: [row for row in found if (row["name"], row["subject"], row["version"])
+                          != ("hour.PM2.5", "S1", version)]
+
+
+def history(home: Home) -> list[tuple[str, str]]:
+    return [(c.after.value, c.after.reason) for c in explain(home, PM25).changes]
+
+
+@pytest.mark.parametrize("change", [forged(2), forged(1), without(1), without(2)],
+                         ids=["newest", "old", "old-gone", "newest-gone"])
+def test_a_changed_lake_gives_way_to_what_was_published_and_nothing_is_appended(
+        two_versions: Evidence, change: Callable, capsys: pytest.CaptureFixture[str]) -> None:
+    before, leaves, home = content(two_versions.home.path), two_versions.leaves(), two_versions.home
+    alter(home, "hour", change)
+    assert sorted(content(home.path)) != sorted(before)
+    assert two_versions.exit() == 1
+    said = capsys.readouterr().out
+    assert "1 figures of 1 ticks" in said
+    assert PM25 in said
+    assert two_versions.leaves() == leaves
+    assert sorted(content(home.path)) == sorted(before)
+    assert history(home) == [("35", "first"), ("45", "corrected-data")]
+    assert two_versions.exit() == 0
+    assert "equal to what was published" in capsys.readouterr().out
+    assert two_versions.leaves() == leaves
+
+
+def test_a_changed_lake_is_not_explained_as_published(two_versions: Evidence) -> None:
+    alter(two_versions.home, "hour", forged(1))
+    with pytest.raises(LakeDamaged, match="not what was published"):
+        explain(two_versions.home, PM25)
+
+
+@pytest.mark.parametrize("harm", ["cut", "noise", "gone", "touched", "manifests"])
+def test_a_damaged_file_of_the_lake_is_named_and_made_again(two_versions: Evidence, harm: str) -> None:
+    home, before, leaves = two_versions.home, content(two_versions.home.path), two_versions.leaves()
+    file = next((home.path / "lake" / "hour").rglob("*.parquet"))
+    if harm == "manifests":
+        for manifest in (home.path / "lake" / "manifests").iterdir():
+            manifest.write_bytes(b"{}")
+    elif harm == "gone":
+        file.unlink()
+    elif harm == "touched":
+        file.write_bytes(file.read_bytes()[:-4] + b"PAR2")
+    else:
+        file.write_bytes(b"noise" if harm == "noise" else file.read_bytes()[:100])
+    report = rebuild(home)
+    assert len(report.damage.files) >= 1
+    assert "manifests" in report.damage.files[0] if harm == "manifests" else file.name in report.damage.files[0]
+    assert (report.well, report.corrections, report.not_held) == (False, 0, [])
+    assert two_versions.leaves() == leaves
+    assert sorted(content(home.path)) == sorted(before)
+    assert history(home) == [("35", "first"), ("45", "corrected-data")]
+    assert two_versions.exit() == 0
+
+
+def test_changed_observations_are_found_too(two_versions: Evidence) -> None:
+    before = content(two_versions.home.path)
+    alter(two_versions.home, "observation", lambda found: [row | {"avg": 1} for row in found])
+    report = rebuild(two_versions.home)
+    assert (report.well, report.damage.figures) == (False, [])
+    assert report.damage.other_rows["observation"] > 0
+    assert sorted(content(two_versions.home.path)) == sorted(before)
+    assert rebuild(two_versions.home).well
+
+
+def test_an_invented_belief_goes_away(two_versions: Evidence) -> None:
+    before = content(two_versions.home.path)
+    later = datetime(2099, 1, 1, tzinfo=UTC)
+    alter(two_versions.home, "hour", lambda found: [*found, found[0] | {"version": 9, "believed_from": later}])
+    report = rebuild(two_versions.home)
+    assert len(report.damage.figures) == 1
+    assert sorted(content(two_versions.home.path)) == sorted(before)
+
+
+def test_figures_published_just_before_a_kill_are_put_into_the_lake(two_versions: Evidence) -> None:
+    """The pipeline publishes before it writes: a lake without the last tick is behind and not damaged."""
+    home, before = two_versions.home, content(two_versions.home.path)
+    shutil.copytree(home.path / "lake", home.path / "kept")
+    shutil.rmtree(home.path / "lake")
+    assert rebuild(home).well
+    last = max(p["tick_us"] for _, p in publications(Ledger(home.ledger_path("office"))))
+    for table in ("hour", "figure", "flag", "observation"):
+        column = "received" if table == "observation" else "believed_from"
+        alter(home, table, lambda found, c=column: [r for r in found if r[c].timestamp() * 1e6 < last - 1000])
+    lake = Lake(home.path / "lake")
+    with lake.begin() as transaction:
+        first = min(p["tick_us"] for _, p in publications(Ledger(home.ledger_path("office"))))
+        transaction.commit(transaction.base.position, first)
+    report = rebuild(home)
+    assert report.behind > 0
+    assert report.well
+    assert sorted(content(home.path)) == sorted(before)
+
+
+def under_other_rules(path: Path) -> homes.Station:
+    """A home whose lake an earlier release with another table made."""
+    made = homes.Station(path)
     made.site()
     made.replay(NOON + 2 * HOUR_US)
     made.send(made.frame(NOON, SIX))
@@ -77,26 +231,112 @@ def test_other_rules_append_corrections_and_keep_what_was_published(tmp_path: Pa
     for row in points:
         if (row["standard"], row["pollutant"], row["iaqi"]) == ("HJ 633-2012", "PM10", "100"):
             row["concentration"] = "100"
-    homes.run(made.home, tables=load({"air_breakpoints": points}))      # an earlier release with another table
+    homes.run(made.home, tables=load({"air_breakpoints": points}))
+    return made
+
+
+def aqi(home: Home, subject: str = "S1") -> list[tuple[str, str, int]]:
+    found = [f for f in rows.figures(Lake(home.path / "lake").read("figure", all_versions=True))
+             if f.name == "aqi.realtime" and f.subject == subject]
+    return [(f.value, f.reason, f.version) for f in sorted(found, key=lambda f: f.version)]
+
+
+def test_other_rules_append_corrections_and_keep_what_was_published(tmp_path: Path) -> None:
+    made = under_other_rules(tmp_path / "home")
     report = rebuild(made.home)
     assert not report.equal
     assert report.corrections > 0
-    assert len(report.differing_publications) == 1
-    found = [f for f in rows.figures(Lake(made.home.path / "lake").read("figure", all_versions=True))
-             if f.name == "aqi.realtime" and f.subject == "S1"]
-    old, new = sorted(found, key=lambda f: f.version)
-    assert (old.value, old.reason, new.value, new.reason) == ("70", "first", "60", "software")
+    assert (len(report.differing_publications), report.not_held, bool(report.damage)) == (1, [], False)
+    assert aqi(made.home) == [("70", "first", 1), ("60", "software", 2)]
+    old, new = (c.after for c in explain(made.home, AQI).changes)
     assert old.rules != new.rules
-    leaves = [p["reason"] for _, p in publications(Ledger(made.home.ledger_path("office")))]
-    assert leaves == ["tick", "software"]
+    evidence = Evidence(made.home)
+    assert evidence.leaves() == ["tick", "software"]
+    lake = content(made.home.path)
     again = rebuild(made.home)
-    assert again.corrections == 0
+    assert (again.corrections, again.equal, len(again.differing_publications)) == (0, True, 1)
+    assert evidence.leaves() == ["tick", "software"]
+    assert content(made.home.path) == lake
 
 
-def test_a_part_limits_what_is_compared(demo_home: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "home"
-    shutil.copytree(demo_home, copy)
-    assert rebuild(Home.open(copy), Part(site="nobody")).equal
+def test_a_changed_lake_under_other_rules_no_longer_holds_what_was_published(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = under_other_rules(tmp_path / "home")
+    evidence = Evidence(made.home)
+    alter(made.home, "figure", lambda found: [row | {"value": "5", "mantissa": 5} for row in found])
+    assert evidence.exit() == 1
+    said = capsys.readouterr().out
+    assert "the lake was damaged" in said
+    assert "not held any more" in said
+    assert evidence.leaves() == ["tick", "software"]
+    assert aqi(made.home) == [("60", "software", 2)]
+    assert explain(made.home, AQI).not_held == [1]
+    assert cli(["explain", "--home", str(made.home.path), AQI]) == 0
+    assert "version 1: what was published is not held any more" in capsys.readouterr().out
+    for _ in range(2):
+        report = rebuild(made.home)
+        assert (report.corrections, bool(report.damage), len(report.not_held)) == (0, False, 1)
+        shutil.rmtree(made.home.path / "lake")         # corrections are made again from the ledgers, once published
+    assert evidence.leaves() == ["tick", "software"]
+
+
+def test_the_corrections_of_an_earlier_rebuild_survive_damage(tmp_path: Path) -> None:
+    made = under_other_rules(tmp_path / "home")
+    rebuild(made.home)
+    before = content(made.home.path)
+    alter(made.home, "figure", lambda found: [row for row in found if row["reason"] != "software"])
+    report = rebuild(made.home)
+    assert (report.corrections, report.not_held) == (0, [])
+    assert sorted(content(made.home.path)) == sorted(before)
+    assert Evidence(made.home).leaves() == ["tick", "software"]
+
+
+def test_late_data_after_a_correction_comes_out_equal(tmp_path: Path) -> None:
+    made = under_other_rules(tmp_path / "home")
+    rebuild(made.home)
+    made.committer = Committer(made.home, made.keyring, "gw1", Register.STRICT)
+    made.send(made.frame(NOON, {**SIX, "a34002": "90"}, qn=9))
+    made.settle()
+    made.close()
+    homes.run(made.home)
+    assert aqi(made.home) == [("70", "first", 1), ("60", "software", 2), ("70", "corrected-data", 3)]
+    report = rebuild(made.home)
+    assert (report.equal, report.corrections, len(report.differing_publications)) == (True, 0, 1)
+
+
+def test_a_damaged_lake_is_not_written_under_a_pipeline_at_work(two_versions: Evidence,
+                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    with alone(two_versions.home):
+        assert two_versions.exit() == 0                 # comparing needs nobody to stop
+        alter(two_versions.home, "hour", forged(2))
+        changed = content(two_versions.home.path)
+        assert two_versions.exit() == 2
+        assert "stop it and rebuild again" in capsys.readouterr().err
+        with pytest.raises(LakeBusy):
+            run_once(two_versions.home)
+    assert content(two_versions.home.path) == changed
+    assert two_versions.exit() == 1
+
+
+def test_a_part_limits_what_is_compared(two_versions: Evidence, capsys: pytest.CaptureFixture[str]) -> None:
+    alter(two_versions.home, "hour", forged(2))
+    assert two_versions.exit("--site", "city:南京") == 0
+    assert two_versions.exit("--site", "nope") == 2
+    said = capsys.readouterr().err
+    assert "'nope'" in said
+    assert "qingyuan stations" in said
+    assert two_versions.exit("--site", "S1") == 1
+
+
+def test_a_part_leaves_the_rest_as_it_is(tmp_path: Path) -> None:
+    made = under_other_rules(tmp_path / "home")
+    alter(made.home, "figure", lambda found: [row | {"value": "5", "mantissa": 5} for row in found])
+    report = rebuild(made.home, Part(site="S1"))
+    assert (report.corrections, len(report.not_held)) == (7, 1)     # all of the site: a root stands for a whole tick
+    assert aqi(made.home) == [("60", "software", 2)]
+    assert aqi(made.home, "city:南京") == [("5", "first", 1)]
+    assert rebuild(made.home, Part(site="city:南京")).corrections == 7
+    assert aqi(made.home, "city:南京") == [("60", "software", 2)]
 
 
 def test_an_engine_of_another_release_is_refused(demo_home: Path) -> None:

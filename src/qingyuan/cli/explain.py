@@ -63,6 +63,7 @@ def as_dict(found: Explanation) -> dict[str, Any]:
         "changes": [{"version": c.after.version, "believed_from": c.after.believed_from, "reason": c.after.reason,
                      "before": c.before.value if c.before else None, "after": c.after.value,
                      "new_leaves": c.new_leaves, "gone_leaves": c.gone_leaves} for c in found.changes],
+        "not_held": found.not_held,
     }
 
 
@@ -105,6 +106,9 @@ def show(found: Explanation, console: Any) -> None:
         text = _("ledger {name}: checkpoint of {size} leaves, signed, {witnessed}; paths of up to {count} hashes")
         tree.add(text.format(name=name, size=size, witnessed=witnessed, count=(size - 1).bit_length()))
     history = tree.add(_("what changed since it was first published"))
+    for version in found.not_held:
+        history.add(_("version {version}: what was published is not held any more, only its root is on record").format(
+            version=version))
     for change in found.changes:
         history.add(_("version {version} at {when}: {before} → {after}, {reason}, {count} telegrams entered").format(
             version=change.after.version, when=iso_utc(change.after.believed_from),

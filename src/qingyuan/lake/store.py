@@ -62,9 +62,11 @@ class Lake:
             self._stack.close()
             self._held, self._stack = 0, ExitStack()
 
-    def begin(self) -> Transaction:
-        """Start to write; use it in a `with` block. Raises LakeBusy while another process writes."""
-        return Transaction(self)
+    def begin(self, *, afresh: bool = False) -> Transaction:
+        """Start to write; use it in a `with` block. `afresh`: what is written takes the place of all there is, whole
+        or not. Raises LakeBusy while another process writes.
+        """
+        return Transaction(self, afresh)
 
     def read(self, table: str, *, sites: Collection[str] | None = None,
              factors: Collection[str] | None = None, start_us: int | None = None,
@@ -105,12 +107,12 @@ class Lake:
 class Transaction:
     """New rows that become visible together with a ledger position, or not at all."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, afresh: bool = False) -> None:
         self._lake = lake
         self._stack = ExitStack()
         self._stack.enter_context(lake.writing())
         try:
-            self.base = lake.current()
+            self.base = Manifest() if afresh else lake.current()
             self.number = max([0, *manifest.numbers(lake.manifests)[:1]]) + 1
         except BaseException:
             self._stack.close()

@@ -123,6 +123,11 @@ class Figure:
         """The figure as a row of the lake, times in microseconds since 1970 UTC."""
         return {name: getattr(self, name) for name in COLUMNS}
 
+    def says_the_same(self, other: Figure) -> bool:
+        """True if value, unit, standard and detail are those of another version."""
+        return (self.value, self.unit, self.standard, self.detail) == (
+            other.value, other.unit, other.standard, other.detail)
+
     def differs(self, draft: Draft) -> bool:
         """True if the draft must be published: value, unit, standard or what the detail says changed."""
         return (self.value, self.unit, self.standard, self.detail) != (

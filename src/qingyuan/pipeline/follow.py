@@ -12,6 +12,7 @@ import structlog
 
 from qingyuan.lake import Lake
 from qingyuan.ledger import Home, Keyring, settle_interrupted
+from qingyuan.pipeline.alone import alone
 from qingyuan.pipeline.publication import OfficePublisher
 from qingyuan.pipeline.run import Pipeline
 
@@ -28,7 +29,13 @@ def run_once(home: Home, waiting: Callable[[float], None] = lambda _seconds: Non
     """Work off everything the ledgers held when it was called.
 
     A tick is worked off when it has passed, so this may wait for up to one tick; `waiting` is told the seconds.
+    Raises LakeBusy while another pipeline or rebuild is at work.
     """
+    with alone(home):
+        return _work_off(home, waiting)
+
+
+def _work_off(home: Home, waiting: Callable[[float], None]) -> Pipeline:
     begun_us = time.time_ns() // 1000
     keyring = Keyring.open(home.path / "keys")
     pipeline = open_pipeline(home, keyring)
@@ -53,7 +60,12 @@ def _round(home: Home, keyring: Keyring, pipeline: Pipeline) -> int:
 
 
 def follow(home: Home, stop: threading.Event) -> None:
-    """Follow the ledgers until the event is set; one last round before the end."""
+    """Follow the ledgers until the event is set; one last round before the end. Raises LakeBusy beside another one."""
+    with alone(home):
+        _follow(home, stop)
+
+
+def _follow(home: Home, stop: threading.Event) -> None:
     log = structlog.get_logger("pipeline")
     keyring = Keyring.open(home.path / "keys")
     pipeline = open_pipeline(home, keyring)

@@ -1,42 +1,63 @@
 """Make the lake again from the ledgers and hold it against what was published.
 
-Equal means: the same rows with the same `believed_from`. Where the figures differ (other code, other rules), what
-was published stays; corrections are appended with the reason `software`, and a publication leaf says so.
+What was published is a root a tick in the office ledger. Where the figures worked off again have it, the lake gives
+way: damage is named, the lake is written anew, nothing is appended. Only where the published root is another (other
+code, other rules) corrections are appended with the reason `software`, and a publication leaf says so.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 
-from qingyuan.evidence.figures import canonical, figures_root
 from qingyuan.lake import Lake
+from qingyuan.lake.durable import LakeBusy
+from qingyuan.lake.manifest import BrokenManifest
+from qingyuan.lake.schema import SPECS
 from qingyuan.ledger import Home, Keyring, Ledger, settle_interrupted
 from qingyuan.pipeline import rows
+from qingyuan.pipeline.alone import alone
+from qingyuan.pipeline.damage import Damage, figures_off, others_off
+from qingyuan.pipeline.explain.beliefs import registry_at
 from qingyuan.pipeline.feed import OFFICE, publications
-from qingyuan.pipeline.figure import TABLES, Figure, FigureKey
-from qingyuan.pipeline.publication import OfficePublisher, lines
+from qingyuan.pipeline.figure import TABLES, Figure
+from qingyuan.pipeline.holdings import Holdings, holdings
+from qingyuan.pipeline.publication import OfficePublisher
 from qingyuan.pipeline.reasons import Reason
-from qingyuan.pipeline.run import Pipeline
+from qingyuan.pipeline.reckoning import Reckoning
+from qingyuan.registry import Registry, Site
 
 
 class UnknownEngine(ValueError):
     """The engine asked for is not one of this release."""
 
 
+class UnknownSite(LookupError):
+    """No site and no city of that name is in the registry."""
+
+
 @dataclass
 class Report:
-    """What a rebuild found."""
+    """What a rebuild found and did."""
 
     ticks: int = 0
     rows: int = 0
     publications: int = 0
     differing_publications: list[int] = field(default_factory=list)    # ticks whose root is not the published one
+    not_held: list[int] = field(default_factory=list)    # publications of which only the root is left
     had_lake: bool = False
-    equal: bool = True                # every row with its believed_from
-    corrections: int = 0
+    equal: bool = True                # the lake held every row it should, with its believed_from, and no other
+    damage: Damage = field(default_factory=Damage)
+    behind: int = 0                   # published figures that had not reached the lake yet
+    corrections: int = 0              # appended by this rebuild
+
+    @property
+    def well(self) -> bool:
+        """True if nothing was wrong and nothing comes out otherwise than published."""
+        return not (self.differing_publications or self.not_held or self.corrections or self.damage)
 
 
 @dataclass(frozen=True)
@@ -54,90 +75,99 @@ class Part:
                 and (self.to_us is None or figure.start < self.to_us))
 
 
-class _Checker:
-    """Holds each tick's root against the publication leaf of that tick."""
-
-    def __init__(self, published: dict[int, str], report: Report) -> None:
-        self._published, self._report = published, report
-
-    def __call__(self, tick_us: int, figures: Sequence[Figure], cut: dict[str, int], reason: Reason | None) -> None:
-        if self._published.pop(tick_us, None) != figures_root(lines(figures)).hex():
-            self._report.differing_publications.append(tick_us)
-
-    def left_over(self) -> list[int]:
-        """Ticks that were published and did not come again."""
-        return sorted(self._published)
-
-
 def rebuild(home: Home, part: Part | None = None, engine: str = "local") -> Report:
-    """Rebuild the lake of a home; raises UnknownEngine for an engine this release does not have."""
+    """Rebuild the lake of a home and compare.
+
+    Raises UnknownEngine for an engine this release does not have, UnknownSite for a site nobody registered, LakeBusy
+    when the lake has to be written and a pipeline is at work.
+    """
     if engine != "local":
         raise UnknownEngine(f"engine '{engine}' is not part of this release; use --engine local")
     part = part or Part()
+    _must_be_known(part.site, registry_at(home, time.time_ns() // 1000))
     settle_interrupted(home, Keyring.open(home.path / "keys"))
-    office = Ledger(home.ledger_path(OFFICE))
-    leaves = [content for _, content in publications(office)]
-    report = Report(publications=len(leaves))
-    ticks = {p["tick_us"]: p["figures_root"] for p in leaves if p["reason"] == "tick"}
-    path = home.path / "lake"
+    found = holdings(Lake(home.path / "lake"))           # before the publications: each of its rows has a leaf then
+    leaves = [content for _, content in publications(Ledger(home.ledger_path(OFFICE)))]
     fresh_path = home.path / f"lake.rebuild-{time.time_ns()}"
-    checker = _Checker(ticks, report)
     try:
-        pipeline = Pipeline(home, Lake(fresh_path), checker)
-        closed = pipeline.feed.refresh()
-        horizon = max(ticks, default=None) if ticks else None
-        pipeline.advance(closed if horizon is None else min(closed, horizon))
-        report.differing_publications += checker.left_over()
-        report.ticks = pipeline.progress.ticks
-        fresh, old = Lake(fresh_path), Lake(path)
-        report.rows = sum(file.rows for file in fresh.current().files)
-        report.had_lake = bool(old.current().files)
-        if not report.had_lake:
-            old.close()
-            shutil.rmtree(path, ignore_errors=True)
-            fresh.close()
-            fresh_path.rename(path)
-        else:
-            _compare(home, fresh, old, part, report)
+        fresh = Lake(fresh_path)
+        reckoning = Reckoning(home, fresh, leaves, found.figures)
+        closed_us = reckoning.pipeline.feed.refresh()
+        reckoning.run(min(closed_us, found.tick_us))
+        return _Comparison(home, fresh, part, found, reckoning).finish(len(leaves))
     finally:
         shutil.rmtree(fresh_path, ignore_errors=True)
-    return report
 
 
-def _compare(home: Home, fresh: Lake, old: Lake, part: Part, report: Report) -> None:
-    now, before = _versions(fresh, part), _versions(old, part)
-    report.equal = sorted(map(_line, now)) == sorted(map(_line, before))
-    latest_now, latest_before = _latest(now), _latest(before)
-    tick_us = time.time_ns() // 1000
-    fixes = []
-    for key in sorted(latest_now):
-        new, was = latest_now[key], latest_before.get(key)
-        if was is None or (new.value, new.unit, new.standard, new.detail) != (
-                was.value, was.unit, was.standard, was.detail):
-            fixes.append(replace(new, believed_from=tick_us, version=(was.version if was else 0) + 1,
-                                 reason=Reason.SOFTWARE.value))
-    if fixes:
-        _append(home, old, fixes, tick_us)
-    report.corrections = len(fixes)
+def _must_be_known(name: str | None, registry: Registry) -> None:
+    cities = {f"city:{version.record.city}" for site in registry.sites.values() for version in site.versions
+              if isinstance(version.record, Site)}
+    if name is not None and name not in registry.sites and name not in cities:
+        raise UnknownSite(f"no site or city '{name}' is registered; list them with: qingyuan stations --home DIR")
 
 
-def _append(home: Home, lake: Lake, fixes: list[Figure], tick_us: int) -> None:
-    position = dict(lake.current().position)
-    OfficePublisher(home, Keyring.open(home.path / "keys"))(tick_us, fixes, position, Reason.SOFTWARE)
-    transaction = lake.begin()
-    for table in TABLES:
-        if found := [f for f in fixes if f.key.table == table]:
-            transaction.write(table, rows.figure_table(found))
-    transaction.commit(position=position, tick_us=lake.current().tick_us)
+class _Comparison:
+    """An old lake beside what it should hold, and the writing that follows from it."""
+
+    def __init__(self, home: Home, fresh: Lake, part: Part, found: Holdings, reckoning: Reckoning) -> None:
+        self._home, self._fresh, self._part, self._found, self._reckoning = home, fresh, part, found, reckoning
+        others = [f for tick_us in reckoning.lost for f in found.figures.get(tick_us, []) if not part.holds(f)]
+        self._right = reckoning.rows() + others          # what a part leaves out stays as it was
+        self._tick_us = time.time_ns() // 1000
+
+    def finish(self, publications_: int) -> Report:
+        """Compare, append what has to be corrected, write the lake where it must be written."""
+        reckoning, found = self._reckoning, self._found
+        report = Report(reckoning.pipeline.progress.ticks, 0, publications_, reckoning.differing, reckoning.lost,
+                        found.present)
+        if found.present:
+            report.damage, report.behind = figures_off(self._right, found, self._part.holds)
+            if not reckoning.differing:
+                report.damage.other_rows = others_off(self._fresh, found)
+        fixes = [f for f in reckoning.corrections(self._tick_us) if self._part.holds(f)]
+        report.corrections = len(fixes)
+        report.equal = not (report.damage or report.behind or fixes)
+        if not found.present or not report.equal:
+            self._write(fixes, report)
+        report.rows = sum(file.rows for file in Lake(self._home.path / "lake").current().files)
+        return report
+
+    def _write(self, fixes: list[Figure], report: Report) -> None:
+        lake = Lake(self._home.path / "lake")
+        with self._only_one(report), lake.writing():
+            if fixes:
+                cut = self._reckoning.pipeline.feed.cut()
+                OfficePublisher(self._home, Keyring.open(self._home.path / "keys"))(
+                    self._tick_us, fixes, cut, Reason.SOFTWARE)
+            self._anew(lake, [*self._right, *fixes])
+
+    def _anew(self, lake: Lake, figures: list[Figure]) -> None:
+        state = self._fresh.current()
+        with lake.begin(afresh=True) as transaction:
+            for name in SPECS:
+                table = (rows.figure_table(f for f in figures if f.key.table == name) if name in TABLES
+                         else self._fresh.read(name, all_versions=True))
+                transaction.write(name, table)
+            transaction.commit(position=state.position, tick_us=state.tick_us)
+
+    @contextmanager
+    def _only_one(self, report: Report) -> Iterator[None]:
+        """Nobody else writes, and nobody has since the lake was read."""
+        wrong = f"{len(report.damage.figures)} figures and {len(report.damage.files)} files of the lake are damaged"
+        with ExitStack() as held:
+            try:
+                held.enter_context(alone(self._home))
+            except LakeBusy as error:
+                raise LakeBusy(f"{error}, and the lake has to be written ({wrong}); stop it and rebuild again"
+                               if report.damage else f"{error}, and the lake has to be written") from None
+            if _number(self._home) != self._found.number:
+                raise LakeBusy("the lake was written while it was being compared; rebuild again")
+            yield
 
 
-def _versions(lake: Lake, part: Part) -> list[Figure]:
-    return [f for table in TABLES for f in rows.figures(lake.read(table, all_versions=True)) if part.holds(f)]
-
-
-def _latest(figures: list[Figure]) -> dict[FigureKey, Figure]:
-    return {f.key: f for f in sorted(figures, key=lambda f: f.version)}
-
-
-def _line(figure: Figure) -> bytes:
-    return canonical(figure.row())
+def _number(home: Home) -> int:
+    """Number of the newest whole manifest, 0 when there is none."""
+    try:
+        return Lake(home.path / "lake").current().number
+    except BrokenManifest:
+        return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from qingyuan.lake import Lake
@@ -12,7 +13,7 @@ from qingyuan.pipeline import rows
 from qingyuan.pipeline.evaluate import tick
 from qingyuan.pipeline.evaluate.context import Context
 from qingyuan.pipeline.feed import Feed
-from qingyuan.pipeline.figure import DAY_US
+from qingyuan.pipeline.figure import DAY_US, Figure
 from qingyuan.pipeline.publication import Publisher
 from qingyuan.pipeline.reasons import Unplaced
 from qingyuan.pipeline.state import KEEP_DAYS, State
@@ -80,6 +81,12 @@ class Pipeline:
                 self._commit()
         self._commit()
         return done
+
+    def adopt(self, figures: Iterable[Figure]) -> None:
+        """Believe corrections that an earlier rebuild published, where they say what is believed here anyway."""
+        for figure in figures:
+            self.state.adopt(figure)
+        self._commit()
 
     def _tick(self, tick_us: int) -> None:
         arrivals, changed = self.feed.take(tick_us)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from qingyuan.evidence.bundle import build
-from qingyuan.evidence.figures import figure_path
-from qingyuan.lake import Lake
+from qingyuan.evidence.figures import canonical, figure_path, figures_root
+from qingyuan.lake import Lake, LakeDamaged
 from qingyuan.ledger import Home
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.evaluate.context import Context
@@ -49,16 +49,18 @@ class Explanation:
     tables: dict[str, Any]
     leaves: Leaves
     flags: list[Flag]
-    publication: int | None                 # leaf of the office ledger
-    publication_number: int | None          # its number among `leaves`
-    figure_path: dict[str, Any] | None
+    publication: int                        # leaf of the office ledger
+    publication_number: int                 # its number among `leaves`
+    figure_path: dict[str, Any]
     changes: list[Change]
+    not_held: list[int]                     # earlier versions of which only the root of their publication is left
 
 
 def explain(home: Home, figure_id: str, as_of_us: int | None = None) -> Explanation:
     """Explain a figure as it was believed at an instant (default: now).
 
-    Raises BadFigureId for a text of another form, NoSuchFigure when nothing was published.
+    Raises BadFigureId for a text of another form, NoSuchFigure when nothing was published, LakeDamaged when a version
+    in the lake is not what was published.
     """
     key = parse_id(figure_id)
     lake = Lake(home.path / "lake")
@@ -69,10 +71,12 @@ def explain(home: Home, figure_id: str, as_of_us: int | None = None) -> Explanat
     figure = known[-1]
     leaves = Leaves(home)
     steps, flags = _steps(home, lake, figure, leaves)
-    number, path = _publication(home, lake, figure, leaves)
+    placed = {f: _publication(lake, f, leaves) for f in history}
+    number, path = placed[figure]
     changes = [_change(home, lake, before, after) for before, after in zip([None, *history], history, strict=False)]
     return Explanation(figure, steps.steps, steps.tables, leaves, flags, number,
-                       leaves.use(OFFICE, number)[0] if number is not None else None, path, changes)
+                       leaves.use(OFFICE, number)[0], path, changes,
+                       sorted(set(range(1, history[-1].version)) - {f.version for f in history}))
 
 
 def _context(lake: Lake, registry: Any, figure: Figure) -> Context:
@@ -91,18 +95,16 @@ def _steps(home: Home, lake: Lake, figure: Figure, leaves: Leaves) -> tuple[Step
     return steps, known.flags
 
 
-def _publication(home: Home, lake: Lake, figure: Figure,
-                 leaves: Leaves) -> tuple[int | None, dict[str, Any] | None]:
-    """Leaf of the publication that holds the figure, and the figure's place in it."""
-    wanted = None
+def _publication(lake: Lake, figure: Figure, leaves: Leaves) -> tuple[int, dict[str, Any]]:
+    """Leaf of the publication that holds the figure, and the figure's place in it. Raises LakeDamaged."""
+    together = lines(in_order(f for table in rows.TABLES for f in rows.figures(
+        lake.read(table, believed_us=figure.believed_from))))
+    root = figures_root(together).hex()
     for index, content in publications(leaves.ledger(OFFICE)):
-        if content["tick_us"] == figure.believed_from:
-            wanted = index
-    if wanted is None:
-        return None, None
-    together = in_order(f for table in rows.TABLES for f in rows.figures(
-        lake.read(table, believed_us=figure.believed_from)))
-    return wanted, figure_path(lines(together), together.index(figure))
+        if content["tick_us"] == figure.believed_from and content["figures_root"] == root:
+            return index, figure_path(together, together.index(canonical(figure.row())))
+    raise LakeDamaged(f"what the lake holds of {figure.key}, version {figure.version}, is not what was published; "
+                      "rebuild it")
 
 
 def _change(home: Home, lake: Lake, before: Figure | None, after: Figure) -> Change:
