@@ -26,13 +26,15 @@ class Organisation:
 
     id: str
     name: str
+    name_en: str
     kind: str
     belongs: tuple[str, ...]
 
     @classmethod
     def read(cls, name: str, fields: Fields) -> Self:
         """Check the fields of an entry; raises EntryError."""
-        return cls(name, fields.text("name"), fields.text("kind", "unknown"), fields.texts("belongs"))
+        return cls(name, fields.text("name"), fields.text("name_en", ""), fields.text("kind", "unknown"),
+                   fields.texts("belongs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,12 @@ class Park:
 
     id: str
     name: str
+    name_en: str
     city: str
     organisations: tuple[str, ...]
 
     @classmethod
     def read(cls, name: str, fields: Fields) -> Self:
         """Check the fields of an entry; raises EntryError."""
-        return cls(name, fields.text("name"), fields.text("city", ""), fields.texts("organisations"))
+        return cls(name, fields.text("name"), fields.text("name_en", ""), fields.text("city", ""),
+                   fields.texts("organisations"))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from qingyuan.gateway.simulator import beijing, delta, synthetic
 from qingyuan.gateway.simulator.places import find
+from qingyuan.gateway.simulator.province import province
 from qingyuan.gateway.simulator.source import Source, SourceError
 
 STATIONS = 26            # of a simulated fleet: two in each city
@@ -19,6 +20,7 @@ class Data(StrEnum):
     DELTA = "delta"
     BEIJING = "beijing"
     SIMULATED = "simulated"
+    PROVINCE = "province"
 
 
 PATTERNS = ((Data.DELTA, f"air/{delta.FILE}"), (Data.BEIJING, "qc/beijing12_hourly_*.csv.gz"))
@@ -32,6 +34,8 @@ def choose_source(data: str = "auto", *, days: int = 2, hours: int | None = None
     Raises SourceError when measured data are asked for by name and are not there.
     """
     kind, span = Data(data), hours or days * 24
+    if kind is Data.PROVINCE:
+        return province(seed, start_us, span, edition)
     delta_file, beijing_file = ((file if file and kind is wanted else find(pattern)) for wanted, pattern in PATTERNS)
     if kind in (Data.AUTO, Data.DELTA) and delta_file:
         return delta.load(delta_file, hours=span, start_us=start_us, limit=stations, edition=edition)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from qingyuan.gateway.simulator.telegrams import Telegram
 from qingyuan.hj212 import wrap
+
+if TYPE_CHECKING:
+    from qingyuan.gateway.simulator.telegrams import Telegram
 
 LATE_US = 7_200_000_000
 
@@ -40,11 +43,12 @@ def with_faults(frames: Iterable[Telegram], rates: dict[Fault, float], seed: int
             late.append(telegram._replace(send_at_us=telegram.send_at_us + LATE_US))
             late.sort()
         else:
-            yield from _faulty(telegram, fault, draw)
+            yield from faulty(telegram, fault, draw)
     yield from late
 
 
-def _faulty(telegram: Telegram, fault: Fault | None, draw: random.Random) -> Iterator[Telegram]:
+def faulty(telegram: Telegram, fault: Fault | None, draw: random.Random) -> Iterator[Telegram]:
+    """What comes of a telegram with a fault (or none): a damaged one goes before the right one."""
     if fault is Fault.HALF:
         yield telegram._replace(halves=True)
     elif fault is Fault.GLUED:

@@ -147,12 +147,12 @@ async def send_all(host: str, port: int, frames: Iterable[Telegram], due_s: Call
     return report
 
 
-def replay(host: str, port: int, source: Source, *, real_us: int, speed: float, seed: int = 1,
+def replay(host: str, port: int, source: Source, *also: Source, real_us: int, speed: float, seed: int = 1,
            progress: Callable[[int], None] | None = None) -> Report:
-    """Replay a source: at `real_us` of our clock its data clock begins and runs `speed` times as fast."""
+    """Replay a source, and others with it: at `real_us` of our clock its data clock begins, `speed` times as fast."""
     begin_us = data_begin_us(source)
 
     def due_s(telegram: Telegram) -> float:
         return (real_us + (telegram.send_at_us - begin_us) / speed) / 1e6
 
-    return asyncio.run(send_all(host, port, telegrams(source, seed=seed), due_s, progress))
+    return asyncio.run(send_all(host, port, telegrams(source, *also, seed=seed), due_s, progress))

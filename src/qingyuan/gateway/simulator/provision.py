@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from qingyuan.evidence.leaf import Kind
 from qingyuan.gateway.simulator.source import Source
@@ -19,18 +21,23 @@ def data_begin_us(source: Source) -> int:
     return source.start_us + HOUR_US - BEFORE_US
 
 
-def provision(home: Home, keyring: Keyring, source: Source, *, real_us: int, speed: float, tick_s: float) -> None:
-    """Append registry, replay and setting entries (each once); passwords enter only as keyed hashes."""
-    entries = [
+def provision(home: Home, keyring: Keyring, source: Source, *also: Source, real_us: int, speed: float,
+              tick_s: float) -> None:
+    """Append registry, replay and setting entries (each once); passwords enter only as keyed hashes. Of several
+    sources that are played together the first sets the clock.
+    """
+    entries: list[Mapping[str, Any]] = [
         payload(EntryKind.SETTING, "home", {"tick_s": _ratio(tick_s)}),
         payload(EntryKind.REPLAY, source.name, {"real_us": real_us, "data_us": data_begin_us(source),
-                                                "speed": _ratio(speed)}),
-        *(payload(EntryKind.SITE, station.id, source.registry_data(station, keyring.password_check))
-          for station in source.stations)]
+                                                "speed": _ratio(speed)})]
+    for one in (source, *also):
+        entries += one.entries
+        entries += [payload(EntryKind.SITE, station.id, one.registry_data(station, keyring.password_check))
+                    for station in one.stations]
     with open_office(home, keyring) as writer:
         for entry in entries:
             key = f"provision/{source.name}/{entry['entry']}/{entry['id']}"
-            append_once(writer, Kind.REGISTRY, entry | {"key": key})
+            append_once(writer, Kind.REGISTRY, {**entry, "key": key})
 
 
 def _ratio(value: float) -> str:

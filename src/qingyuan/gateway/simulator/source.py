@@ -6,10 +6,12 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
+from qingyuan.gateway.simulator.faults import Fault
 from qingyuan.numerics.time import HOUR_US, iso_local
 from qingyuan.registry import CoordinateSystem, Origin, SiteKind
 from qingyuan.vocabulary import regions
@@ -23,19 +25,23 @@ class SourceError(ValueError):
 
 
 class Reading(NamedTuple):
-    """One station, one hour: (factor, value as text, mark). Missing factors are absent. A correction comes later
-    than the reading that it replaces.
+    """One station, one period: (factor, average or real-time value as text, mark). Missing factors are absent. A
+    correction comes later than the reading that it replaces.
     """
 
     station: str
     start_us: int
     values: tuple[tuple[str, str, str], ...]
     correction: bool = False
+    beside: tuple[tuple[str, str, str], ...] = ()      # factor, suffix (Min, Max, ZsAvg, Cou), value as text
+    cn: str = "2061"                                   # hour data; 2051 ten minutes, 2011 real-time
+    delay_us: int = 0                                  # sent so much later than it is due
+    fault: Fault | None = None                         # what happens to its telegram on the way
 
 
 @dataclass(frozen=True)
 class Station:
-    """One air station and its logger."""
+    """One station, outlet or section and its logger; what is not stated is that of an air station."""
 
     id: str
     name: str
@@ -47,6 +53,9 @@ class Station:
     coordinate_system: CoordinateSystem = CoordinateSystem.UNKNOWN
     in_city_mean: bool = True
     units: dict[str, str] = field(default_factory=lambda: dict(UNITS))
+    kind: SiteKind = SiteKind.AIR
+    st: str = "22"
+    belongs: tuple[str, ...] = ()                      # organisation and park
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ class Source:
     hours: int
     edition: str = "2017"
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(16), repr=False)
+    entries: Sequence[Mapping[str, object]] = ()       # of the registry, beside those of the stations
 
     @property
     def end_us(self) -> int:
@@ -72,6 +82,14 @@ class Source:
     def telegrams(self) -> int:
         """Number of telegrams the fleet sends."""
         return len(self.readings)
+
+    def st(self, station: str) -> str:
+        """System code of a station (HJ 212-2017 table 5)."""
+        return self._systems[station]
+
+    @cached_property
+    def _systems(self) -> dict[str, str]:
+        return {station.id: station.st for station in self.stations}
 
     def mn(self, station: str) -> str:
         """MN of a station's logger: 24 hexadecimal digits (14 before 2017) from a hash of its name."""
@@ -88,12 +106,12 @@ class Source:
         mn = self.mn(station.id)
         region = regions.region(station.city)
         return {
-            "name": station.name, "name_en": station.name_en, "kind": str(SiteKind.AIR), "st": "22",
+            "name": station.name, "name_en": station.name_en, "kind": str(station.kind), "st": station.st,
             "city": station.city, "city_code": region.code if region else "", "province": station.province,
             "lon": station.lon, "lat": station.lat, "coordinate_system": str(station.coordinate_system),
             "mn": mn, "password_check": check(mn, self.password(station.id)), "edition": self.edition,
             "crc": ["standard"], "origin": str(self.origin), "units": station.units, "plan": sorted(station.units),
-            "in_city_mean": station.in_city_mean,
+            "in_city_mean": station.in_city_mean, "belongs": list(station.belongs),
         }
 
     def describe(self) -> str:

@@ -1,0 +1,63 @@
+"""The province as a source that a fleet plays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from qingyuan.gateway.simulator.province import truth, world
+from qingyuan.gateway.simulator.province.layout import Layout
+from qingyuan.gateway.simulator.province.monitors import monitors
+from qingyuan.gateway.simulator.province.period import Period
+from qingyuan.gateway.simulator.province.world import World
+from qingyuan.gateway.simulator.source import Reading, Source, SourceError
+from qingyuan.gateway.simulator.synthetic import FIRST
+from qingyuan.numerics.time import HOUR_US
+from qingyuan.registry import EntryKind, Origin, payload
+
+
+@dataclass(frozen=True)
+class Province(Source):
+    """Stations, readings and registry entries of a simulated province, and what was really put in."""
+
+    world: World | None = field(default=None, repr=False)
+
+    def truth(self) -> dict[str, Any]:
+        """Emissions, weather, rivers and mishaps as plain JSON values."""
+        assert self.world is not None
+        return truth.truth(self.world)
+
+
+def province(seed: int = 1, start_us: int | None = None, hours: int = 48, edition: str = "2017") -> Province:
+    """The province of a seed over whole hours from `start_us` (default: 2025-01-15). Same seed, same readings.
+
+    Raises SourceError for a start within an hour.
+    """
+    period = Period(FIRST if start_us is None else start_us, hours)
+    if period.start_us % HOUR_US or hours < 1:
+        raise SourceError("a province begins at a whole hour and lasts one hour at least")
+    made = world.make(seed, period)
+    fleet = monitors(made)
+    readings: list[Reading] = []
+    for number, monitor in enumerate(fleet):
+        draw = np.random.default_rng([seed, 11, number])
+        monitor.suffer(made.incidents, draw)
+        readings += monitor.readings(period.start_us, made.incidents, draw)
+    readings.sort(key=lambda reading: (reading.start_us, reading.station, reading.cn))
+    return Province(f"province-{seed}", "Simulated province", Origin.SIMULATED,
+                    [monitor.station for monitor in fleet], readings, period.start_us, hours, edition,
+                    entries=_entries(made.layout), world=made)
+
+
+def _entries(land: Layout) -> Sequence[Mapping[str, object]]:
+    """Registry entries of the enterprises and parks."""
+    firms = [payload(EntryKind.ORGANISATION, name, {
+        "name": row.name_zh, "name_en": row.name_en, "kind": "enterprise", "belongs": [
+            park.place.id for park in land.parks if park.row.key == row.park]}) for name, row in land.enterprises]
+    parks = [payload(EntryKind.PARK, park.place.id, {
+        "name": park.place.name_zh, "name_en": park.place.name_en, "city": park.place.city, "organisations": [
+            name for name, row in land.enterprises if row.park == park.row.key]}) for park in land.parks]
+    return firms + parks
