@@ -85,6 +85,25 @@ def test_without_a_keyring_it_says_what_was_not_checked(evidence, tmp_path):
     code, out, _ = evidence("verify", "--home", home.path)
     assert code == 0
     assert "not checked: withheld parts of 3 leaves (no keyring)" in out
+    assert out.splitlines()[-1] == "every byte that was checked is as it was written; not all were checked"
+
+
+@pytest.mark.parametrize("given", ["guess", ""])
+def test_a_keyring_that_does_not_open_is_no_good_answer(evidence, tmp_path, monkeypatch, given):
+    monkeypatch.setenv("QINGYUAN_KEYRING_PASSPHRASE", "correct horse")
+    home, _ = small_ledger(tmp_path / "home", 57)
+    assert evidence("verify", "--home", home.path)[0] == 0
+    monkeypatch.setenv("QINGYUAN_KEYRING_PASSPHRASE", given)
+    code, out, err = evidence("verify", "--home", home.path)
+    assert code == 2
+    assert "not checked: withheld parts of 57 leaves" in out
+    assert "every byte is as it was written" not in out
+    assert "QINGYUAN_KEYRING_PASSPHRASE" in err
+    assert len(err.splitlines()) == 1
+    code, out, _ = evidence("verify", "--home", home.path, "--json")
+    assert (code, json.loads(out)["ok"], json.loads(out)["problems"]) == (2, False, [])
+    (home.ledger_path("office") / "notes.txt").touch()
+    assert evidence("verify", "--home", home.path)[0] == 1
 
 
 @pytest.mark.parametrize("words", [

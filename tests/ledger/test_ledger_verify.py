@@ -155,6 +155,37 @@ def test_a_missing_file_is_named(small, name):
     assert name in {p.file for p in problems(home, keyring)}
 
 
+@pytest.mark.parametrize("kept", [0, 12, 16 * 8, None])
+def test_a_short_or_missing_offsets_file_is_named_and_made_again(small, kept):
+    home, keyring = small
+    path = next(home.ledger_path("gw1").glob("*.ends"))
+    if kept is None:
+        path.unlink()
+    else:
+        os.truncate(path, kept)
+    found, = problems(home, keyring)
+    assert (found.file, found.offset) == (path.name, kept)
+    assert "the file is missing; no leaf is lost" in found.what if kept is None else (
+        "the file ends before what a checkpoint covers; no leaf is lost" in found.what)
+    path.unlink(missing_ok=True)                       # the remedy it names
+    LedgerWriter.open(home.ledger_path("gw1"), keyring, home.id, SMALL).close()
+    assert problems(home, keyring) == []
+
+
+def test_a_wrong_offset_is_mended_as_the_verdict_says(small):
+    home, keyring = small
+    path = next(home.ledger_path("gw1").glob("*.ends"))
+    data = bytearray(path.read_bytes())
+    data[17] ^= 1
+    path.write_bytes(data)
+    found, = problems(home, keyring)
+    assert (found.file, found.offset) == (path.name, 16)
+    assert "delete the file and start again" in found.what
+    path.unlink()
+    LedgerWriter.open(home.ledger_path("gw1"), keyring, home.id, SMALL).close()
+    assert problems(home, keyring) == []
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "checkpoint.tmp", "0000000000000060.ends", "hashes.4", "keys.0",
                                   "x.seal"])
 def test_a_file_that_does_not_belong_is_named(small, name):

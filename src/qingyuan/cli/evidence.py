@@ -48,25 +48,43 @@ def verify(
     ledger: Annotated[str | None, typer.Option("--ledger", help=_("Only this ledger"))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON"))] = False,
 ) -> None:
-    """Verify every ledger of a home."""
-    from qingyuan.ledger import Home, verify_home
+    """Verify every ledger of a home. Exit 1 if a byte was changed; 2 if none was but the keyring does not open.
+
+    A copy without a keyring is verified as far as it can be, and that is said.
+    """
+    from qingyuan.ledger import Home, KeyringError, verify_home
     from qingyuan.ledger.verify import open_keyring
 
     opened = Home.open(home)
     if ledger is not None:
         open_ledger(opened, ledger).close()
-    keyring, why_not = open_keyring(opened)
+    shut: KeyringError | None = None
+    try:
+        keyring, why_not = open_keyring(opened)
+    except KeyringError as error:
+        keyring, why_not, shut = None, str(error), error
     report = verify_home(opened, keyring, (lambda _report: None) if as_json else _show, ledger)
     if as_json:
-        typer.echo(json.dumps(as_dict(report), ensure_ascii=False, indent=1))
+        whole = as_dict(report)
+        typer.echo(json.dumps(whole | {"ok": whole["ok"] and shut is None}, ensure_ascii=False, indent=1))
     else:
-        for problem in report.others:
-            typer.echo(_("PROBLEM {problem}").format(problem=problem))
-        for text in [*report.not_checked, *([why_not] if why_not else [])]:
-            typer.echo(_("not checked: {what}").format(what=text))
-        typer.echo(_("problems: {count}").format(count=len(report.problems)) if report.problems
-                   else _("every byte is as it was written"))
+        _conclude(report, why_not)
+    if shut is not None and not report.problems:
+        raise shut
     raise typer.Exit(1 if report.problems else 0)
+
+
+def _conclude(report: HomeReport, why_not: str) -> None:
+    for problem in report.others:
+        typer.echo(_("PROBLEM {problem}").format(problem=problem))
+    for text in [*report.not_checked, *([why_not] if why_not else [])]:
+        typer.echo(_("not checked: {what}").format(what=text))
+    if report.problems:
+        typer.echo(_("problems: {count}").format(count=len(report.problems)))
+    elif why_not or report.not_checked or any(one.not_checked for one in report.ledgers):
+        typer.echo(_("every byte that was checked is as it was written; not all were checked"))
+    else:
+        typer.echo(_("every byte is as it was written"))
 
 
 def as_dict(report: HomeReport) -> dict[str, object]:

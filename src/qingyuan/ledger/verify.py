@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qingyuan.ledger.dropped import Dropped, read_dropped
-from qingyuan.ledger.errors import HomeError, KeyringError, LedgerDamaged
+from qingyuan.ledger.errors import HomeError, LedgerDamaged
 from qingyuan.ledger.home import OFFICE, QUARANTINE, Home
 from qingyuan.ledger.keyring import Keyring, origin_of
 from qingyuan.ledger.levels import HASH, Levels
 from qingyuan.ledger.personal import damaged
 from qingyuan.ledger.segment import Segment, header, list_segments
 from qingyuan.ledger.store import writer_alive
+from qingyuan.ledger.vault import exists
 from qingyuan.ledger.verify_files import Problem, Signed, check_keys, check_meta, check_notes, check_others
 from qingyuan.ledger.verify_leaves import LeafCheck, Seen, check_log, check_sealed
 from qingyuan.ledger.verify_tree import TreeCheck
@@ -58,11 +59,14 @@ class HomeReport:
 
 
 def open_keyring(home: Home) -> tuple[Keyring | None, str]:
-    """The home's keyring, or None and why not."""
-    try:
-        return Keyring.open(home.path / "keys"), ""
-    except KeyringError as error:
-        return None, str(error)
+    """The home's keyring; where the home has none (a copy for others), None and why not.
+
+    Raises KeyringError for a keyring that is there and does not open: with the right key more could be checked.
+    """
+    folder = home.path / "keys"
+    if not exists(folder):
+        return None, f"there is no keyring in {folder}"
+    return Keyring.open(folder), ""
 
 
 def verify_home(home: Home, keyring: Keyring | None, progress: Callable[[LedgerReport], None] = lambda _: None,
@@ -156,7 +160,7 @@ def _one(segment: Segment, after: int | None, origin: str, leaves: LeafCheck, tr
         return
     stop = after if after is not None else report.signed if report.live else None
     check_log(segment, header(report.ledger, segment.first, origin), leaves, tree, report.complain, stop=stop,
-              settled=not report.live)
+              settled=not report.live, signed=report.signed)
     if after is not None and leaves.next < after:
         report.complain(segment.path.name, leaves.next, None, "the segment ends before the next one begins")
         leaves.lost_until(after)

@@ -14,8 +14,11 @@ from qingyuan.ledger.keyed import NONE, digest
 from qingyuan.ledger.keyring import Keyring
 from qingyuan.ledger.record import Record, find, length_at, read, walk
 from qingyuan.ledger.seal import SealedSegment, trailer_holds
-from qingyuan.ledger.segment import Segment
+from qingyuan.ledger.segment import SEAL, Segment
 from qingyuan.ledger.verify_tree import Complain, TreeCheck
+
+MADE_AGAIN = ("no leaf is lost by it; stop what writes this ledger, delete the file and start again: "
+              "it is made from the log")
 
 
 @dataclass
@@ -113,8 +116,10 @@ class LeafCheck:
 
 
 def check_log(segment: Segment, head: bytes, leaves: LeafCheck, tree: TreeCheck, complain: Complain, *,
-              stop: int | None, settled: bool) -> None:
-    """Check an open segment up to leaf `stop` (None: to the end), and the offsets beside it."""
+              stop: int | None, settled: bool, signed: int) -> None:
+    """Check an open segment up to leaf `stop` (None: to the end), and the offsets beside it, which must reach the
+    `signed` leaves a checkpoint covers.
+    """
     file = segment.path.name
     handle = os.open(segment.path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -142,7 +147,7 @@ def check_log(segment: Segment, head: bytes, leaves: LeafCheck, tree: TreeCheck,
             offset = behind
     finally:
         os.close(handle)
-    _check_ends(segment, ends, complain, settled and stop is None)
+    _check_ends(segment, ends, complain, settled and stop is None, min(signed, leaves.next) - segment.first)
 
 
 def _behind(handle: int, offset: int) -> int | None:
@@ -153,17 +158,23 @@ def _behind(handle: int, offset: int) -> int | None:
     return find(handle, offset + 1)
 
 
-def _check_ends(segment: Segment, ends: array[int], complain: Complain, settled: bool) -> None:
+def _check_ends(segment: Segment, ends: array[int], complain: Complain, settled: bool, needed: int) -> None:
+    file = segment.ends.name
     try:
         known = segment.ends.read_bytes()
     except FileNotFoundError:
+        if needed > 0 and not segment.path.with_suffix(SEAL).exists():          # else sealed just now
+            complain(file, None, None, f"the file is missing; {MADE_AGAIN}")
         return
     expected = ends.tobytes()
     for at in range(0, min(len(known), len(expected)), 8):
         if not expected[at:at + 8].startswith(known[at:at + 8]):
-            complain(segment.ends.name, segment.first + at // 8, at, "the offset is not where the record ends")
+            complain(file, segment.first + at // 8, at, f"the offset is not where the record ends; {MADE_AGAIN}")
+    if len(known) < 8 * needed:
+        complain(file, segment.first + len(known) // 8, len(known),
+                 f"the file ends before what a checkpoint covers; {MADE_AGAIN}")
     if settled and len(known) > len(expected):
-        complain(segment.ends.name, None, len(expected), "the file holds more offsets than the log has records")
+        complain(file, None, len(expected), f"the file holds more offsets than the log has records; {MADE_AGAIN}")
 
 
 def check_sealed(segment: Segment, name: str, origin: str, leaves: LeafCheck, complain: Complain,
