@@ -112,7 +112,7 @@ def test_a_child_that_needs_a_person_is_not_started_again_and_its_last_words_are
     one = service("one", "import sys; print('the port is in use; choose another\\n', file=sys.stderr); sys.exit(2)")
     said: list[str] = []
     supervisor = Supervisor([service("steady", STEADY), one], tmp_path, said.append)
-    assert supervisor.run() is True
+    assert supervisor.run() is False
     assert supervisor.failed == "one cannot go on: the port is in use; choose another"
     assert sum("one started" in line for line in said) == 1
     assert said[-1] == "steady stopped"
@@ -127,7 +127,7 @@ def test_a_silent_child_that_needs_a_person_points_to_its_output(tmp_path: Path)
 def test_a_child_that_keeps_crashing_is_given_up(tmp_path: Path) -> None:
     crashing = service("crashing", "import sys; sys.exit(3)")
     supervisor = Supervisor([crashing], tmp_path, lambda _line: None, backoff_s=(0.01,), limit=3)
-    assert supervisor.run() is True
+    assert supervisor.run() is False
     assert crashing.failures == 3
     assert supervisor.failed.startswith("crashing cannot go on: it ended 3 times in a row; see ")
 
@@ -139,7 +139,7 @@ def test_without_a_child_that_is_not_needed_the_others_go_on(tmp_path: Path) -> 
     until(lambda: spare.given_up and up(tmp_path, "steady"))
     assert steady.child is not None
     assert steady.child.poll() is None
-    assert running.stop() is True
+    assert running.stop() is False
     assert running.supervisor.failed == ""
     assert "spare cannot go on: no lake; the others go on without it" in running.said
     assert sum("spare started" in line for line in running.said) == 1
@@ -151,3 +151,11 @@ def test_a_child_finds_its_environment_beside_ours(tmp_path: Path) -> None:
     supervisor = Supervisor([one], tmp_path, lambda _line: None)
     supervisor.run()
     assert supervisor.failed == "one cannot go on: console True"
+
+
+def test_when_the_last_child_is_given_up_it_ends(tmp_path: Path) -> None:
+    spare = [Service(name, [sys.executable, "-c", "import sys; print('no lake'); sys.exit(2)"], needed=False)
+             for name in ("one", "two")]
+    supervisor = Supervisor(spare, tmp_path, lambda _line: None)
+    assert supervisor.run() is False
+    assert supervisor.failed.endswith(" cannot go on: no lake")

@@ -75,21 +75,19 @@ class Supervisor:
     def run(self, watch: Callable[[], None] = lambda: None) -> bool:
         """Keep all services running until stopped, calling `watch` now and then.
 
-        True if each of them ended within its time when it was told to. If it ended because a needed service was given
-        up, `failed` says in one sentence which and why.
+        True if each of them ended within its time when it was told to, and none was given up. If it ended because a
+        needed service was given up, or the last one, `failed` says in one sentence which and why.
         """
         self._logs.mkdir(parents=True, exist_ok=True)
         try:
             while not self._ended.is_set():
                 for service in self._services:
                     self._look(service)
-                if all(service.given_up for service in self._services):
-                    self._ended.set()
                 watch()
                 self._ended.wait(POLL_S)
         finally:
             clean = [self._end(service) for service in self._services]
-        return all(clean)
+        return all(clean) and not any(service.given_up for service in self._services)
 
     def _look(self, service: Service) -> None:
         if service.given_up or self._ended.is_set():
@@ -115,7 +113,7 @@ class Supervisor:
     def _give_up(self, service: Service, why: str) -> None:
         service.given_up = True
         what = _("{name} cannot go on: {why}").format(name=service.name, why=why)
-        if service.needed:
+        if service.needed or all(one.given_up for one in self._services):
             self.failed = what
             self._ended.set()
         else:
