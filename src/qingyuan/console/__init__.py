@@ -1,1 +1,1 @@
-"""The console: a Django project, one app a noun of its users. It reads through `reading` and writes through `office`."""
+"""The console: a Django project, one app a noun of its users. Reads through `reading`, writes through `office`."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-
+from qingyuan.console.shell import scripts
 from qingyuan.console.shell.nav import entries
 
 
 def page(request: Any) -> dict[str, Any]:
-    """Navigation, instant, replay and languages."""
+    """Navigation, instant, replay, and the words of the scripts."""
     shown = getattr(request, "page", None)
     if shown is None or not shown.ready:
-        return {"nav": [], "languages": settings.LANGUAGES}
+        return {"nav": [], "words": scripts.words()}
     logged_in = request.user.is_authenticated
     return {"page": shown, "nav": entries(shown.scope, request.path) if logged_in else [],
-            "languages": settings.LANGUAGES}
+            "words": scripts.words()}

@@ -67,6 +67,11 @@ class Page:
         """Data time shown."""
         return self.reading.data_now_us
 
+    @property
+    def speed(self) -> str:
+        """How many times real time the replay runs."""
+        return f"{float(self.replay.speed):g}" if self.replay else ""
+
     def at(self, as_of_us: int | None) -> Reading:
         """The same person's reading as of another instant."""
         return Reading(self.scope, as_of_us)

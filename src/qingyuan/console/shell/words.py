@@ -44,10 +44,8 @@ WORDS: dict[Enum, Any] = {
     EntryKind.PROFILE: _("profile"), EntryKind.ADMISSION: _("admission"), EntryKind.REPLAY: _("replay"),
     EntryKind.SETTING: _("setting"), EntryKind.PARK: _("park"),
 }
-STAGE_GLYPHS = {Stage.PROVISIONAL: "◔", Stage.REVIEWED: "◑", Stage.FINAL: "●"}
 GRADES = {1: _("excellent"), 2: _("good"), 3: _("lightly polluted"), 4: _("moderately polluted"),
           5: _("heavily polluted"), 6: _("severely polluted")}
-LETTERS = {1: "A", 2: "B", 3: "C", 4: "D", 5: "E", 6: "F"}
 
 
 def word(member: Enum) -> Any:

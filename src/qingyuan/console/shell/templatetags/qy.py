@@ -44,23 +44,23 @@ def here(context: Any, **changes: Any) -> str:
 def figure(context: Any, found: Figure | None, unit: bool = False, stage: bool = True) -> str:
     """A published number that opens its proof; a dash where there is none."""
     if found is None:
-        return format_html('<span class="qy-none">{}</span>', "–")
+        return format_html('<span class="qy-quiet">{}</span>', "–")
     link = to(context, "figure", str(found.key))
-    glyph = format_html('<span class="qy-stage" title="{}">{}</span>', stage_word(found.stage),
-                        words.STAGE_GLYPHS[Stage(found.stage)]) if stage else ""
+    glyph = format_html(' <span class="qy-stage qy-stage--{} qy-stage--sign" title="{}"><span '
+                        'class="qy-only-reader">{}</span></span>', found.stage, stage_word(found.stage),
+                        stage_word(found.stage)) if stage else ""
     after = format_html(' <span class="qy-unit">{}</span>', units.label(found.unit)) if unit and found.unit else ""
     value = found.value or "–"
-    return format_html('<a class="qy-num" data-drawer href="{}">{}</a>{}{}', link, value, after, glyph)
+    return format_html('<a class="qy-figure" data-drawer href="{}">{}</a>{}{}', link, value, after, glyph)
 
 
 @register.simple_tag
 def grade(found: Figure | None) -> str:
-    """The grade of an index: letter, colour, and the word on hover."""
+    """The grade of an index: number, colour and word."""
     level = words.grade_of(found.value, found.standard) if found is not None and found.name.startswith("aqi.") else None
     if level is None:
         return ""
-    return format_html('<span class="qy-grade qy-grade--{}" title="{}">{}</span>', level, words.GRADES[level],
-                       words.LETTERS[level])
+    return format_html('<span class="qy-grade qy-grade--{}"><b>{}</b> {}</span>', level, level, words.GRADES[level])
 
 
 @register.simple_tag
