@@ -7,12 +7,34 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qingyuan.cli.i18n import _
 
+if TYPE_CHECKING:
+    from qingyuan.gateway.simulator import Source
+
 START_S, STOP_S = 60.0, 60.0
+
+
+def sources(data: str, days: int, seed: int, with_province: bool) -> list[Source]:
+    """What a demo plays: the chosen stations, and beside them a simulated province over the same hours."""
+    from qingyuan.gateway.simulator import choose_source, province
+
+    first = choose_source(data, days=days, seed=seed)
+    return [first, province(seed, first.start_us, first.hours)] if with_province else [first]
+
+
+def keep_truth(home: Path, played: Iterable[Source]) -> None:
+    """What a province really emits, and its cameras' pictures, into the home's folder `province`."""
+    from qingyuan.gateway.simulator import Province
+
+    for source in played:
+        if isinstance(source, Province):
+            source.write_pictures(home / "province" / "cameras")
+            (home / "province" / "truth.json").write_text(json.dumps(source.truth(), ensure_ascii=False), "utf-8")
 
 
 class ServiceFailed(RuntimeError):

@@ -14,7 +14,10 @@ import typer
 from qingyuan.cli.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from qingyuan.cli.demo.services import Services
+    from qingyuan.cli.demo.summary import MonitorLine
     from qingyuan.gateway.simulator import Source
     from qingyuan.ledger import Home
 
@@ -37,23 +40,25 @@ def run(
     speed: Annotated[float, typer.Option("--speed", min=1, help=_("Data seconds in one real second"))] = SPEED,
     port: Annotated[int, typer.Option("--port", help=_("Port of the gateway, 0 for any free one"))] = 0,
     seed: Annotated[int, typer.Option("--seed", help=_("Seed of the simulation"))] = 1,
+    province: Annotated[bool, typer.Option("--province/--no-province",
+                                           help=_("Play a simulated province beside the other stations"))] = True,
 ) -> None:
     """Show the main job."""
     from rich.console import Console
 
-    from qingyuan.cli.demo.services import Services
-    from qingyuan.gateway.simulator import choose_source
+    from qingyuan.cli.demo.services import Services, sources
     from qingyuan.ledger import Home
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
-    source = choose_source(data, days=days, seed=seed)
-    console.print(source.describe())
+    played = sources(data, days, seed, province)
+    for source in played:
+        console.print(source.describe())
     folder = home or Path("var") / f"demo-{datetime.now():%Y%m%d-%H%M%S}"
     opened = Home.create(folder)
     services = Services(opened.path)
     try:
-        where = _replay(console, opened, services, source, speed, port)
-        _close(console, opened, services, source, keep_gateway=not once)
+        where = _replay(console, opened, services, played, speed, port)
+        _close(console, opened, services, played[0], keep_gateway=not once)
         _report(console, opened)
         if not once:
             console.print(_("the gateway listens on {address}; stop with Ctrl-C").format(address=where))
@@ -64,15 +69,17 @@ def run(
         services.stop()
 
 
-def _replay(console: Any, home: Home, services: Services, source: Source, speed: float, port: int) -> str:
+def _replay(console: Any, home: Home, services: Services, played: list[Source], speed: float, port: int) -> str:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from qingyuan.cli.demo.services import keep_truth
     from qingyuan.gateway.simulator import provision, replay
     from qingyuan.ledger import Keyring
 
+    keep_truth(home.path, played)
     real_us = time.time_ns() // 1000 + int(LEAD_S * 1e6)
     (home.path / "logs").mkdir(exist_ok=True)
-    provision(home, Keyring.open(home.path / "keys", create=True), source, real_us=real_us, speed=speed, tick_s=TICK_S)
+    provision(home, Keyring.open(home.path / "keys", create=True), *played, real_us=real_us, speed=speed, tick_s=TICK_S)
     services.start("gateway", "gateway", "run", "--home", str(home.path), "--port", str(port))
     services.start("witness", "witness", "run", "--home", str(home.path))
     services.start("pipeline", "pipeline", "follow", "--home", str(home.path))
@@ -81,13 +88,13 @@ def _replay(console: Any, home: Home, services: Services, source: Source, speed:
         home=home.path, port=address["port"], speed=f"{speed:g}"))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task(_("telegrams acknowledged"), total=source.telegrams)
+        task = progress.add_task(_("telegrams acknowledged"), total=sum(source.telegrams for source in played))
 
         def seen(acknowledged: int) -> None:
             services.check()
             progress.update(task, completed=acknowledged)
 
-        replay("127.0.0.1", address["port"], source, real_us=real_us, speed=speed, progress=seen)
+        replay("127.0.0.1", address["port"], *played, real_us=real_us, speed=speed, progress=seen)
     return f"127.0.0.1:{address['port']}"
 
 
@@ -123,13 +130,16 @@ def _report(console: Any, home: Home) -> None:
     registry = registry_at(home, time.time_ns() // 1000)
     lines = summary.cities(home, registry)
     table = Table(title=_("air quality by city, replayed data"))
-    for name in (_("city"), _("points"), _("hour"), _("AQI now"), _("primary pollutant"), _("AQI of the day")):
-        table.add_column(name, justify="right" if name in (_("points"), _("AQI now"), _("AQI of the day")) else "left")
+    numbers = _("points"), _("AQI now"), _("AQI of the day")
+    for name in (_("city"), _("data"), numbers[0], _("hour"), numbers[1], _("primary pollutant"), numbers[2]):
+        table.add_column(name, justify="right" if name in numbers else "left")
     for line in lines:
-        table.add_row(line.city, str(line.points), iso_local(line.now.start)[:16] if line.now else "–",
+        table.add_row(line.city, "/".join(label(origin) for origin in line.origins), str(line.points),
+                      iso_local(line.now.start)[:16] if line.now else "–",
                       f"{line.now.value} ◔" if line.now else "–", " ".join(line.primary) or "–",
                       f"{line.day.value} ◔" if line.day else "–")
     console.print(table)
+    console.print(_monitors(summary.monitors(home, registry)))
     gateway, pipeline = summary.status(home, "gw1.status.json"), summary.status(home, "pipeline.status.json")
     rejected = sum(gateway.get("rejected", {}).values())
     console.print(_("{telegrams} telegrams, {rejected} rejected, pipeline lag {lag} s, {ratio} rows a figure; "
@@ -144,6 +154,25 @@ def _report(console: Any, home: Home) -> None:
     if shown is None:
         raise typer.BadParameter(_("no city has an index; see {folder}").format(folder=home.path / "logs"))
     _prove(console, home, str(shown.key))
+
+
+def _monitors(lines: Iterable[MonitorLine]) -> Any:
+    """Table of all monitors by what they watch, measured and simulated apart."""
+    from rich.table import Table
+
+    from qingyuan.cli.demo.summary import Watch
+    from qingyuan.cli.labels import label
+    from qingyuan.numerics.time import iso_local
+
+    words = {Watch.AIR: _("air stations"), Watch.BOUNDARY: _("park boundary"), Watch.STACK: _("stacks"),
+             Watch.OUTFALL: _("waste-water outlets"), Watch.SECTION: _("river sections"), Watch.OTHER: _("others")}
+    table = Table(title=_("monitors, measured and simulated apart"))
+    for name in (_("monitors"), _("data"), _("sites"), _("hour values"), _("newest hour")):
+        table.add_column(name, justify="right" if name in (_("sites"), _("hour values")) else "left")
+    for line in lines:
+        table.add_row(words[line.watch], label(line.origin), str(line.sites), str(line.values),
+                      iso_local(line.newest_us)[:16] if line.newest_us else "–")
+    return table
 
 
 def _prove(console: Any, home: Home, figure: str) -> None:

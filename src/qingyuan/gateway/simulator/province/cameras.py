@@ -94,13 +94,16 @@ def picture(scene: Scene, draw: np.random.Generator, frame: int) -> Picture:
 
 
 def _smoke(out: NDArray[np.float64], foot: int, top: int, scene: Scene, frame: int) -> None:
-    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
     for puff in range(10):
         x = foot + scene.lean * (8 * puff + 1.5 * frame)
         y = top - (10 - 5 * abs(scene.lean)) * puff * 0.5
-        away = ((columns - x) ** 2 + (rows - y) ** 2) / (3.0 + 1.4 * puff) ** 2
+        wide = 3.0 + 1.4 * puff
+        left, upper = max(int(x - 3 * wide), 0), max(int(y - 3 * wide), 0)
+        part = out[upper:max(int(y + 3 * wide), 0), left:max(int(x + 3 * wide), 0)]
+        rows, columns = np.ogrid[upper:upper + part.shape[0], left:left + part.shape[1]]
+        away = ((columns - x) ** 2 + (rows - y) ** 2) / wide**2
         cover = (min(scene.amount, 2.0) * 0.42 * np.exp(-0.12 * puff) * np.exp(-away))[..., None]
-        out += np.minimum(cover, 1) * (np.array(SMOKE_GREY) - out)
+        part += np.minimum(cover, 1) * (np.array(SMOKE_GREY) - part)
 
 
 def png(pixels: Picture) -> bytes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from qingyuan.gateway.simulator.province import truth, world
+from qingyuan.gateway.simulator.province import cameras, truth, world
 from qingyuan.gateway.simulator.province.layout import Layout
 from qingyuan.gateway.simulator.province.monitors import monitors
 from qingyuan.gateway.simulator.province.period import Period
@@ -29,6 +30,11 @@ class Province(Source):
         """Emissions, weather, rivers and mishaps as plain JSON values."""
         assert self.world is not None
         return truth.truth(self.world)
+
+    def write_pictures(self, folder: Path) -> int:
+        """Frames of the cameras and their index into a folder; number of frames."""
+        assert self.world is not None
+        return cameras.write(folder, self.world)
 
 
 def province(seed: int = 1, start_us: int | None = None, hours: int = 48, edition: str = "2017") -> Province:
