@@ -31,7 +31,14 @@ def test_every_member_has_a_word_in_both_languages(members: type[Enum]) -> None:
 
 
 def test_the_labels_name_nothing_else() -> None:
-    assert set(LABELS) == {member for members in LISTS for member in members}
+    assert set(LABELS) == {(type(member), member.name) for members in LISTS for member in members}
+
+
+def test_lists_that_share_numbers_keep_their_own_words() -> None:
+    assert int(Verdict.WRONG_PASSWORD) in set(map(int, Kind))
+    words = {(type(member), label(member)) for members in LISTS for member in members}
+    assert (Verdict, "wrong password") in words
+    assert len({label(member) for members in (Kind, Verdict) for member in members}) == len(Kind) + len(Verdict)
 
 
 def test_clauses_are_cited_in_the_readers_language() -> None:
