@@ -10,12 +10,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import pyarrow as pa
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from qingyuan.console import home
 from qingyuan.console.accounts.scope import Right, Scope
 from qingyuan.console.accounts.verbs import Verb
+from qingyuan.evidence.leaf import FrameLeaf, parse
+from qingyuan.lake import LakeDamaged
+from qingyuan.ledger import Ledger
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.explain import Explanation, NoSuchFigure, explain, write_bundle
 from qingyuan.pipeline.explain.beliefs import versions
@@ -24,7 +28,10 @@ from qingyuan.pipeline.intake import Observation
 from qingyuan.quality import Flag, Level
 from qingyuan.registry import Registry, Site, SiteKind
 
+__all__ = ["Explanation", "NoSuchThing", "NotAllowed", "NotProven", "Reading", "Telegram", "scope_of"]
+
 CITY = "city:"
+_arrived: OrderedDict[tuple[object, ...], dict[tuple[str, str], int]] = OrderedDict()
 _scopes: OrderedDict[tuple[Right, ...], Scope] = OrderedDict()
 
 
@@ -38,6 +45,21 @@ class NotAllowed(PermissionDenied):
 
 class NoSuchThing(Http404):
     """There is no site or figure of that name, or there was none at the instant asked for."""
+
+
+class NotProven(RuntimeError):
+    """The figure is there and its proof is not: no checkpoint covers it yet, or the lake is damaged."""
+
+
+@dataclass(frozen=True)
+class Telegram:
+    """A telegram as it stands in its ledger, secrets withheld."""
+
+    ledger: str
+    leaf: int
+    received_us: int
+    peer: str
+    text: str
 
 
 def scope_of(rights: Iterable[Right]) -> Scope:
@@ -131,6 +153,49 @@ class Reading:
             "observation", sites=[site], factors=factors, start_us=start_us, end_us=end_us, as_of_us=self.as_of_us,
             all_versions=all_versions)))
 
+    def columns(self, table: str, columns: Collection[str], subjects: Collection[str] | None = None, *,
+                names: Collection[str] | None = None, start_us: int | None = None,
+                end_us: int | None = None) -> pa.Table:
+        """Some columns of the figures that `figures` would give, as they lie; instants are int64 microseconds."""
+        return _plain(home.lake().read(
+            table, sites=self._subjects(Verb.READ_FIGURES, subjects), names=names, start_us=start_us, end_us=end_us,
+            as_of_us=self.as_of_us, columns=columns))
+
+    def observed(self, site: str, columns: Collection[str], *, factors: Collection[str] | None = None,
+                 start_us: int | None = None, end_us: int | None = None) -> pa.Table:
+        """Some columns of the observations of a site, as they lie; instants are int64 microseconds.
+
+        Raises NotAllowed.
+        """
+        self.demand(Verb.READ_TELEGRAMS, site)
+        return _plain(home.lake().read("observation", sites=[site], factors=factors, start_us=start_us, end_us=end_us,
+                                       as_of_us=self.as_of_us, columns=columns))
+
+    def arrived(self, since_us: int, sites: Collection[str] | None = None) -> dict[tuple[str, str], int]:
+        """End of the latest period that telegrams have spoken of, for each (site, factor), of starts at `since_us` or
+        later and not ahead of what is shown. Sites whose telegrams the person may not read are left out.
+        """
+        allowed = self.scope.sites(Verb.READ_TELEGRAMS)
+        wanted = None if sites is None else sorted(set(sites) & allowed)
+        found = _latest(self.as_of_us, since_us, self.shown_us, tuple(wanted) if wanted is not None else None)
+        return {where: end for where, end in found.items() if where[0] in allowed}
+
+    def telegrams(self, site: str, *, since_us: int, limit: int = 20) -> list[Telegram]:
+        """The telegrams of a site received last, newest first. Raises NotAllowed."""
+        self.demand(Verb.READ_TELEGRAMS, site)
+        table = _plain(home.lake().read("observation", sites=[site], start_us=since_us, as_of_us=self.as_of_us,
+                                        columns=["ledger", "leaf", "received"], all_versions=True))
+        where = sorted(set(zip(*(table.column(c).to_pylist() for c in ("received", "ledger", "leaf")), strict=True)))
+        ledgers: dict[str, Ledger] = {}
+        found = []
+        for received_us, name, leaf in reversed(where[-limit:]):
+            ledger = ledgers.setdefault(name, Ledger(home.home().ledger_path(name)))
+            content = parse(ledger.leaf(leaf).data).payload
+            if isinstance(content, FrameLeaf):
+                text = content.masked.decode("utf-8", "replace").strip()
+                found.append(Telegram(name, leaf, received_us, content.peer, text))
+        return found
+
     def flags(self, sites: Collection[str] | None = None, *, start_us: int | None = None,
               end_us: int | None = None) -> list[Flag]:
         """Flags that hold; those of sites whose flags the person may not read are left out."""
@@ -155,24 +220,57 @@ class Reading:
         return key
 
     def explain(self, figure_id: str) -> Explanation:
-        """Everything a figure rests on; flags the person may not read are left out. Raises NoSuchThing, NotAllowed."""
+        """Everything a figure rests on, and its history up to the instant; flags the person may not read are left out.
+
+        Raises NoSuchThing, NotAllowed, NotProven.
+        """
+        found = self._explained(figure_id)
+        allowed = self.scope.sites(Verb.READ_FLAGS)
+        known = [change for change in found.changes
+                 if self.as_of_us is None or change.after.believed_from <= self.as_of_us]
+        return replace(found, flags=[flag for flag in found.flags if flag.site in allowed], changes=known)
+
+    def _explained(self, figure_id: str) -> Explanation:
         key = self.key(figure_id)
         try:
-            found = explain(home.home(), str(key), self.as_of_us)
+            return explain(home.home(), str(key), self.as_of_us)
         except NoSuchFigure as error:
             raise NoSuchThing(str(error)) from error
-        allowed = self.scope.sites(Verb.READ_FLAGS)
-        return replace(found, flags=[flag for flag in found.flags if flag.site in allowed])
+        except (LakeDamaged, IndexError) as error:
+            raise NotProven(str(error)) from error
 
     def bundle(self, figure_id: str) -> bytes:
-        """The proof of a figure as a file. Raises NoSuchThing, NotAllowed."""
-        key = self.key(figure_id)
+        """The proof of a figure as a file. Raises NoSuchThing, NotAllowed, NotProven."""
+        found = self._explained(figure_id)
         try:
-            return write_bundle(home.home(), explain(home.home(), str(key), self.as_of_us))
-        except NoSuchFigure as error:
-            raise NoSuchThing(str(error)) from error
+            return write_bundle(home.home(), found)
+        except LookupError as error:
+            raise NotProven(str(error)) from error
 
     def versions(self, figure_id: str) -> list[Figure]:
         """Every version of a figure published by the instant, oldest first. Raises NoSuchThing, NotAllowed."""
         key = self.key(figure_id)
         return [f for f in versions(home.lake(), key) if self.as_of_us is None or f.believed_from <= self.as_of_us]
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Instants as int64 microseconds since 1970 UTC."""
+    return pa.table({name: column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
+                     for name, column in zip(table.column_names, table.columns, strict=True)})
+
+
+def _latest(as_of_us: int | None, since_us: int, until_us: int, sites: tuple[str, ...] | None,
+            ) -> dict[tuple[str, str], int]:
+    """What `Reading.arrived` says for everybody; kept until the lake moves on."""
+    lake = home.lake()
+    manifest = lake.current()
+    key = str(lake.path), manifest.number, as_of_us, since_us, until_us, sites
+    if key not in _arrived:
+        table = _plain(lake.read("observation", sites=sites, start_us=since_us, end_us=until_us, as_of_us=as_of_us,
+                                 columns=["site", "factor", "start", "span_s"], all_versions=True, at=manifest))
+        newest = table.group_by(["site", "factor"]).aggregate([("start", "max"), ("span_s", "max")])
+        _arrived[key] = {(row["site"], row["factor"]): row["start_max"] + row["span_s_max"] * 1_000_000
+                         for row in newest.to_pylist()}
+        while len(_arrived) > 16:
+            _arrived.popitem(last=False)
+    return _arrived[key]
