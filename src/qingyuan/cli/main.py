@@ -22,6 +22,8 @@ VERBS = (
     ("gateway", "gateway"),
     ("witness", "witness"),
     ("pipeline", "pipeline"),
+    ("console", "console"),
+    ("worker", "worker"),
     ("rebuild", "rebuild"),
     ("explain", "explain"),
     ("evidence", "evidence"),

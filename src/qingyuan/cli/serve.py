@@ -1,4 +1,4 @@
-"""`qingyuan serve`: gateway, pipeline and witness of one home in one command."""
+"""`qingyuan serve`: gateway, pipeline, witness, console and worker of one home in one command."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from qingyuan.cli.supervise import Service
     from qingyuan.ledger import Home
 
-PORT = 9212
-PATTERN = "gw*.json"
+PORT, WEB_PORT = 9212, 8212
+CONSOLE = "console.json"
+PATTERNS = ("gw*.json", CONSOLE)
 LOCK = "serve.lock"
 
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command("serve", help=_("Run gateway, pipeline and witness together; a new folder becomes a home"))(run)
+    app.command("serve", help=_("Run everything together; a new folder becomes a home"))(run)
 
 
 def run(
@@ -34,6 +35,9 @@ def run(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=_("Port, 0 for any free one"))] = PORT,
     host: Annotated[str, typer.Option("--host", help=_("Address to listen on"))] = "127.0.0.1",
     admit: Annotated[str, typer.Option("--register", help=_("Unknown loggers: auto or strict"))] = "strict",
+    web: Annotated[bool, typer.Option("--console/--no-console", help=_("With the web console"))] = True,
+    web_port: Annotated[int, typer.Option("--console-port", min=0, max=65535,
+                                          help=_("Port of the console, 0 for any free one"))] = WEB_PORT,
 ) -> None:
     """Run everything until SIGTERM or Ctrl-C; a process that crashes is started again."""
     from qingyuan.cli.errors import CliError
@@ -44,7 +48,10 @@ def run(
     opened = open_or_make(home)
     with alone(opened):
         check_port(host, port)
-        supervisor = Supervisor(services(opened, host, port, admit), opened.path / "logs", typer.echo)
+        if web:
+            check_port(host, web_port)
+        children = services(opened, host, port, admit, web_port if web else None)
+        supervisor = Supervisor(children, opened.path / "logs", typer.echo)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: supervisor.stop())
         clean = supervisor.run(Addresses(opened.path / "run").show)
@@ -95,20 +102,26 @@ def check_port(host: str, port: int) -> None:
 
 
 class Addresses:
-    """Says where gateways listen, as soon as they have written it, and again when they have been restarted."""
+    """Says where gateways and console listen, once they have written it, and again when they have been restarted."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._shown = {path: path.stat().st_mtime_ns for path in folder.glob(PATTERN)}     # left by an earlier run
+        self._shown = {path: path.stat().st_mtime_ns for path in self._paths()}     # left by an earlier run
+
+    def _paths(self) -> list[Path]:
+        names = (path for pattern in PATTERNS for path in sorted(self._folder.glob(pattern)))
+        return [path for path in names if not path.name.endswith(".status.json")]
 
     def show(self) -> None:
         """Print what is new."""
-        for path in sorted(self._folder.glob(PATTERN)):
+        for path in self._paths():
             changed = path.stat().st_mtime_ns
-            if self._shown.get(path) != changed and not path.name.endswith(".status.json"):
+            if self._shown.get(path) != changed:
                 self._shown[path] = changed
                 there = json.loads(path.read_bytes())
-                typer.echo(_("telegrams are taken at {host}:{port}").format(host=there["host"], port=there["port"]))
+                text = _("the console answers at http://{host}:{port}/") if path.name == CONSOLE else \
+                    _("telegrams are taken at {host}:{port}")
+                typer.echo(text.format(host=there["host"], port=there["port"]))
 
 
 def open_or_make(folder: Path) -> Home:
@@ -122,15 +135,19 @@ def open_or_make(folder: Path) -> Home:
     return made
 
 
-def services(home: Home, host: str, port: int, admit: str) -> list[Service]:
+def services(home: Home, host: str, port: int, admit: str, web_port: int | None = None) -> list[Service]:
     """The processes of a home, in the order in which they are stopped: the gateway first, the witness last.
 
-    Taking telegrams is what must not stop: without pipeline or witness the gateway goes on.
+    Taking telegrams is what must not stop: without one of the others the gateway goes on. web_port: port of the
+    console; None: no console and no worker.
     """
     from qingyuan.cli.supervise import Service, verb
 
     where = ("--home", str(home.path))
     listen = ("--host", host, "--port", str(port), "--register", admit)
-    return [Service("gateway", verb("gateway", "run", *where, *listen)),
+    web = [] if web_port is None else [
+        Service("console", verb("console", "run", *where, "--host", host, "--port", str(web_port)), needed=False),
+        Service("worker", verb("worker", "run", *where), needed=False)]
+    return [Service("gateway", verb("gateway", "run", *where, *listen)), *web,
             Service("pipeline", verb("pipeline", "follow", *where), needed=False),
             Service("witness", verb("witness", "run", *where), needed=False)]

@@ -30,3 +30,13 @@ class Outbox(models.Model):
     def waiting(self) -> bool:
         """True until the ledger holds it."""
         return self.leaf is None and not self.refused
+
+
+class Due(models.Model):
+    """A time at which something was due, once."""
+
+    name = models.CharField(max_length=50)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name", "at"), name="once"),)
