@@ -66,7 +66,7 @@ def full_home(path: Path) -> tuple[Home, Keyring]:
     strangers = Quarantine.open(home, keyring, "gw1", quota)
     for number in range(60):
         append(strangers, number, verdict=Verdict.UNKNOWN_MN)
-    strangers.drop_expired(START_US + 3 * 86_400_000_000)
+    strangers.drop_expired(START_US + 3 * 86_400_000_000, lambda first, stop: False)
     for number in range(5):
         strangers.append_frame(START_US + 3 * 86_400_000_000 + number, b"hello", [], "10.9.9.9", 1, 2,
                                CrcVariant.UNCHECKED, Verdict.UNREADABLE)

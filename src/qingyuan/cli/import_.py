@@ -135,16 +135,7 @@ def _together(home: Home, checked: list[tuple[Path, bytes, list[FileEntry]]]) ->
 
 
 def _admit(home: Home, keyring: Keyring, sites: list[Site]) -> None:
-    from qingyuan.evidence.leaf import Kind
-    from qingyuan.gateway.admission import admissions
-    from qingyuan.ledger import open_office
-    from qingyuan.ledger.office import append_once
+    from qingyuan.gateway.admission import admit
 
-    entries = admissions(home, keyring, sites)
-    if entries:
-        with open_office(home, keyring) as office:
-            before = office.size
-            for entry in entries:
-                append_once(office, Kind.REGISTRY, entry)
-            added = office.size - before
+    if added := admit(home, keyring, sites):
         typer.echo(_("{count} admissions of quarantined telegrams added").format(count=added))

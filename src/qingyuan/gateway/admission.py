@@ -3,16 +3,53 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from qingyuan.evidence.leaf import FrameLeaf, Verdict, parse
+from qingyuan.evidence.leaf import FrameLeaf, Kind, Verdict, parse
 from qingyuan.gateway.head import read_head
-from qingyuan.ledger import QUARANTINE, Home, Keyring, Ledger
+from qingyuan.ledger import QUARANTINE, Home, Keyring, Ledger, open_office
+from qingyuan.ledger.dropped import read_dropped
+from qingyuan.ledger.office import append_once
 from qingyuan.ledger.repeats import raw_of
-from qingyuan.registry import EntryKind, Site, payload
+from qingyuan.pipeline.admitted import takes_in
+from qingyuan.registry import EntryKind, Registry, Site, payload
 
 Run = tuple[str, str, int, int]      # ledger, MN, first leaf, leaf after the last
+
+
+def admit(home: Home, keyring: Keyring, sites: Collection[Site]) -> int:
+    """Admit the quarantined frames of sites; returns how many entries were new.
+
+    No retention comes in between: it drops only while it holds the office ledger, and what was found before something
+    was dropped is looked for again.
+    """
+    while True:
+        before, entries = _first_leaves(home), admissions(home, keyring, sites)
+        if not entries:
+            return 0
+        with open_office(home, keyring) as office:
+            if _first_leaves(home) == before:
+                size = office.size
+                for entry in entries:
+                    append_once(office, Kind.REGISTRY, entry)
+                return office.size - size
+
+
+def _first_leaves(home: Home) -> dict[str, int]:
+    """How far the retention has come in each quarantine."""
+    return {name: read_dropped(home.ledger_path(name)).first for name in home.ledgers() if name.endswith(QUARANTINE)}
+
+
+def any_admitted(home: Home, registry: Registry, name: str, first: int, stop: int) -> bool:
+    """True if an admission of the registry takes in a leaf of a quarantine ledger in [first, stop)."""
+    named = [one for one in registry.admissions if one.ledger == name and one.from_leaf < stop and one.to_leaf > first]
+    if not named:
+        return False
+    with Ledger(home.ledger_path(name)) as ledger:
+        begin, end = max(first, min(one.from_leaf for one in named)), min(stop, max(one.to_leaf for one in named))
+        return any(takes_in(one, stored.index, leaf) for stored in ledger.still_there(begin, end)
+                   for leaf in [parse(stored.data)] for one in named)
 
 
 def admissions(home: Home, keyring: Keyring, sites: Iterable[Site]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from contextlib import suppress
 import structlog
 
 from qingyuan.evidence.leaf import Kind, Verdict
+from qingyuan.gateway.admission import any_admitted
 from qingyuan.gateway.counters import Counters
 from qingyuan.gateway.head import ANSWER_BIT, Head
 from qingyuan.gateway.inbox import Parcel, Peer
@@ -40,6 +41,7 @@ class Committer:
 
     def __init__(self, home: Home, keyring: Keyring, name: str, register: Register) -> None:
         self.counters = Counters()
+        self._home = home
         self._writer = open_or_succeed(home, keyring, name)
         self._quarantine = Quarantine.open(home, keyring, self._writer.name)
         self.roster = Roster(home, keyring)
@@ -141,14 +143,22 @@ class Committer:
             self._quarantine.checkpoint()
             self._signed_us, self._unsigned = now, False
         if now - self._looked_us >= REFRESH_US:
-            self._looked_us = now
-            if self.roster.refresh():
-                self._ticks.set_length(now, self.roster.registry.tick_us)
-                self._log.info("registry", sites=len(self.roster.registry.sites), office_size=self.roster.office_size,
-                               problems=[str(problem) for problem in self.roster.registry.problems])
+            self._look(now)
         if now - self._retained_us >= RETENTION_US:
             self._retained_us = now
-            self._quarantine.drop_expired(now)
+            self._quarantine.drop_expired(now, self._admitted)
+
+    def _look(self, now: int) -> None:
+        self._looked_us = now
+        if self.roster.refresh():
+            self._ticks.set_length(now, self.roster.registry.tick_us)
+            self._log.info("registry", sites=len(self.roster.registry.sites), office_size=self.roster.office_size,
+                           problems=[str(problem) for problem in self.roster.registry.problems])
+
+    def _admitted(self, first: int, stop: int) -> bool:
+        """Whether a leaf of our quarantine in a range was admitted, by all that the office ledger holds now."""
+        self._look(now_us())
+        return any_admitted(self._home, self.roster.registry, self._quarantine.name, first, stop)
 
     def close(self, connections: int) -> None:
         """The last tick, everything signed, ledgers let go; after a failed write nothing more is written."""

@@ -1,7 +1,8 @@
-"""Which leaves of a quarantine ledger were dropped at the end of their retention. Their hashes are kept.
+"""What became of the segments of a quarantine ledger at the end of their retention.
 
-The file `dropped` says so; each dropped segment is also an `erasure` leaf of the same ledger, so that dropping can be
-neither hidden nor invented.
+Most are dropped: only their hashes are kept. One that holds an admitted leaf is set aside whole, as `NNN.kept`, for
+good. The file `dropped` says which; each is also an `erasure` leaf of the same ledger, so that neither can be hidden
+or invented.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qingyuan.ledger.files import open_text, put, sealed_text, sync_folder
+from qingyuan.ledger.segment import KEPT, Segment, segment_path
 
 KIND = "qingyuan-dropped-v1"
 FILE = "dropped"
@@ -18,29 +20,49 @@ FILE = "dropped"
 
 @dataclass(frozen=True)
 class DroppedSegment:
-    """A sealed segment that is gone, and the erasure leaf that tells of it."""
+    """A sealed segment that is gone, or set aside, and the erasure leaf that tells of it."""
 
     first: int
     count: int
     sha256: str                 # of the sealed file, its trailer
     hashes: str                 # SHA-256 over its run of `hashes.0`, which nothing else can check now
     told_by: int
+    kept: bool = False          # set aside because it holds an admitted leaf
+
+    @property
+    def stop(self) -> int:
+        """Leaf after its last one."""
+        return self.first + self.count
 
     def payload(self) -> dict[str, Any]:
         """What the erasure leaf says."""
-        return {"dropped": {"first": self.first, "count": self.count, "sha256": self.sha256, "hashes": self.hashes}}
+        return {"kept" if self.kept else "dropped": {
+            "first": self.first, "count": self.count, "sha256": self.sha256, "hashes": self.hashes}}
+
+    def segment(self, folder: Path) -> Segment:
+        """Its file, once it is set aside."""
+        return Segment(self.first, segment_path(folder, self.first, KEPT), True)
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """All dropped segments of a ledger, oldest first."""
+    """All segments of a ledger that are gone or set aside, oldest first."""
 
     segments: tuple[DroppedSegment, ...] = ()
 
     @property
     def first(self) -> int:
-        """First leaf still there."""
-        return self.segments[-1].first + self.segments[-1].count if self.segments else 0
+        """First leaf that was neither dropped nor set aside."""
+        return self.segments[-1].stop if self.segments else 0
+
+    def kept(self, index: int) -> DroppedSegment | None:
+        """The segment set aside that holds a leaf."""
+        return next((one for one in self.segments if one.kept and one.first <= index < one.stop), None)
+
+    def held_from(self, index: int) -> int:
+        """First leaf from this one on that is still there, set aside or not."""
+        return next((max(index, one.first) for one in self.segments if one.kept and index < one.stop),
+                    max(index, self.first))
 
 
 def read_dropped(folder: Path) -> Dropped:

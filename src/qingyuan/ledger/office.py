@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from qingyuan.evidence.leaf import Kind
@@ -19,9 +20,12 @@ from qingyuan.ledger.writer import LedgerWriter, Settings
 SETTINGS = Settings(repeats=0, sync_hashes=256, keyed=True, wait_s=30.0)
 
 
-def open_office(home: Home, keyring: Keyring) -> LedgerWriter:
-    """The office ledger for appending; waits for others to finish, then keeps them out until closed."""
-    return LedgerWriter.open(home.ledger_path(OFFICE), keyring, home.id, SETTINGS)
+def open_office(home: Home, keyring: Keyring, wait_s: float = SETTINGS.wait_s) -> LedgerWriter:
+    """The office ledger for appending; waits for others to finish, then keeps them out until closed.
+
+    Raises LedgerLocked after `wait_s` seconds.
+    """
+    return LedgerWriter.open(home.ledger_path(OFFICE), keyring, home.id, replace(SETTINGS, wait_s=wait_s))
 
 
 def append_once(writer: LedgerWriter, kind: Kind, payload: dict[str, Any]) -> int:

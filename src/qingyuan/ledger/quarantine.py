@@ -2,24 +2,26 @@
 
 Each peer has a quota of leaves and bytes a UTC day, and all together one of bytes; what is beyond is counted, not
 kept. Whole sealed segments go at the end of the retention; their hashes stay, and an `erasure` leaf tells of each.
+A segment with a leaf that was admitted is set aside instead: figures rest on it, for good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
 from qingyuan.evidence.leaf import CrcVariant, FrameLeaf, Kind, Verdict, parse
 from qingyuan.ledger.dropped import Dropped, DroppedSegment, read_dropped, write_dropped
-from qingyuan.ledger.errors import LedgerDamaged
-from qingyuan.ledger.files import open_text, put, sealed_text
+from qingyuan.ledger.errors import LedgerDamaged, LedgerLocked
+from qingyuan.ledger.files import open_text, put, sealed_text, sync_folder
 from qingyuan.ledger.home import QUARANTINE, Home
 from qingyuan.ledger.keyring import Keyring
 from qingyuan.ledger.levels import Levels
+from qingyuan.ledger.office import open_office
 from qingyuan.ledger.seal import DIGEST
 from qingyuan.ledger.segment import Segment
 from qingyuan.ledger.store import Ledger
@@ -27,6 +29,8 @@ from qingyuan.ledger.succession import open_or_succeed
 from qingyuan.ledger.writer import MAX_FRAME, LedgerWriter, Settings
 
 DAY_US = 86_400_000_000
+Admitted = Callable[[int, int], bool]      # first leaf, leaf after the last: was one of them admitted?
+OFFICE_WAIT_S = 1.0
 COUNTERS, COUNTERS_KIND = "counters", "qingyuan-counters-v1"
 
 
@@ -65,8 +69,9 @@ class Counters:
 class Quarantine:
     """Writer of a quarantine ledger; the calls are those of LedgerWriter, but an append may be only counted."""
 
-    def __init__(self, writer: LedgerWriter, quota: Quota) -> None:
+    def __init__(self, writer: LedgerWriter, quota: Quota, home: Home, keyring: Keyring) -> None:
         self._writer, self._quota = writer, quota
+        self._home, self._keyring = home, keyring
         self.counters = _recount(writer)
 
     @classmethod
@@ -76,7 +81,7 @@ class Quarantine:
         settings = Settings(segment_bytes=quota.segment_bytes, repeats=0)
         writer = open_or_succeed(home, keyring, name + QUARANTINE, settings)
         _remove_dropped(writer.path)
-        return cls(writer, quota)
+        return cls(writer, quota, home, keyring)
 
     @property
     def name(self) -> str:
@@ -117,11 +122,15 @@ class Quarantine:
         self.checkpoint()
         self._writer.close()
 
-    def drop_expired(self, now_us: int) -> int:
-        """Drop sealed segments whose newest leaf is older than the retention; returns how many.
+    def drop_expired(self, now_us: int, admitted: Admitted) -> int:
+        """Drop sealed segments whose newest leaf is older than the retention, set aside those with an admitted leaf;
+        returns how many of both.
 
-        Also begins a new segment when the open one began before today, so that a quiet ledger ages too. Order: the
-        telling leaf under a checkpoint, the list, the file; a kill between them loses nothing and hides nothing.
+        `admitted` must look at the office ledger when it is called. The office ledger is held meanwhile: an admission
+        is either seen, or comes after the segment is gone and admits what is left. When others hold it, all is left
+        for the next time. Also begins a new segment when the open one began before today, so that a quiet ledger ages
+        too. Order: the telling leaf under a checkpoint, the list, the file; a kill between them loses nothing and
+        hides nothing.
         """
         self._writer.commit()
         self._writer.checkpoint()
@@ -132,20 +141,23 @@ class Quarantine:
             self._writer.settle()
             segments = ledger.segments()
             limit = now_us - self._quota.retention_days * DAY_US
-            gone = 0
-            for segment, after in pairwise(segments):
-                if not segment.sealed or _received(ledger, after.first - 1) >= limit:
-                    break
-                self._drop(segment, after.first - segment.first, now_us)
-                gone += 1
-        return gone
+            expired = list(takewhile(
+                lambda pair: pair[0].sealed and _received(ledger, pair[1].first - 1) < limit, pairwise(segments)))
+        if expired:
+            try:
+                with open_office(self._home, self._keyring, OFFICE_WAIT_S):
+                    for segment, after in expired:
+                        self._drop(segment, after.first - segment.first, now_us, admitted(segment.first, after.first))
+            except LedgerLocked:
+                return 0
+        return len(expired)
 
-    def _drop(self, segment: Segment, count: int, now_us: int) -> None:
+    def _drop(self, segment: Segment, count: int, now_us: int, kept: bool) -> None:
         levels = Levels(self._writer.path)
         hashes = sha256(levels.run(0, segment.first, count)).hexdigest()
         levels.close()
         trailer = segment.path.read_bytes()[-DIGEST:].hex()
-        fresh = DroppedSegment(segment.first, count, trailer, hashes, self._writer.size)
+        fresh = DroppedSegment(segment.first, count, trailer, hashes, self._writer.size, kept)
         self._writer.append_json(Kind.ERASURE, fresh.payload(), now_us)
         self._writer.commit()
         self._writer.checkpoint()
@@ -159,11 +171,15 @@ def _received(ledger: Ledger, index: int) -> int:
 
 
 def _remove_dropped(folder: Path) -> None:
-    first = read_dropped(folder).first
+    """Do with the files what the list says; what is set aside only changes its name."""
+    dropped = read_dropped(folder)
     with Ledger(folder) as ledger:
         for segment in ledger.segments():
-            if segment.first < first:
+            if (kept := dropped.kept(segment.first)) is not None:
+                segment.path.rename(kept.segment(folder).path)
+            elif segment.first < dropped.first:
                 segment.path.unlink()
+    sync_folder(folder)
 
 
 def _recount(writer: LedgerWriter) -> Counters:

@@ -18,7 +18,7 @@ from qingyuan.ledger.files import canonical
 from qingyuan.ledger.record import LONGEST, Record, read, walk
 
 MAGIC = b"QYSEG1\n"
-LOG, ENDS, SEAL = ".log", ".ends", ".seal"
+LOG, ENDS, SEAL, KEPT = ".log", ".ends", ".seal", ".kept"
 DIGITS = 16
 
 

@@ -129,7 +129,7 @@ class Ledger:
         if not 0 <= index < self.size:
             raise IndexError(f"ledger {self.name} has {self.size} leaves, not leaf {index}")
         while True:
-            segment = self._segment(index)
+            segment, _ = self._segment(index)
             try:
                 return _stored(index, self._reader(segment).record(index))
             except FileNotFoundError:
@@ -139,9 +139,8 @@ class Ledger:
         """Leaves start to stop (exclusive; None: the size). Raises as `leaf`; dropped leaves are not skipped."""
         stop = self.size if stop is None else min(stop, self.size)
         while start < stop:
-            segment = self._segment(start)
-            after = self._segments.index(segment) + 1
-            limit = min(stop, self._segments[after].first) if after < len(self._segments) else stop
+            segment, end = self._segment(start)
+            limit = stop if end is None else min(stop, end)
             try:
                 reader = self._reader(segment)
             except FileNotFoundError:
@@ -151,8 +150,19 @@ class Ledger:
                 yield _stored(start, record)
                 start += 1
 
+    def still_there(self, start: int, stop: int) -> Iterator[StoredLeaf]:
+        """Leaves start to stop (exclusive) but for those dropped by retention; a segment may go meanwhile."""
+        stop = min(stop, self.size)
+        while start < stop:
+            try:
+                for stored in self.leaves(start, stop):
+                    start = stored.index + 1
+                    yield stored
+            except LeafDropped:
+                start = read_dropped(self.path).held_from(start)
+
     def first(self) -> int:
-        """First leaf that was not dropped by retention."""
+        """First leaf that was neither dropped nor set aside at the end of its retention."""
         return read_dropped(self.path).first
 
     def segments(self) -> list[Segment]:
@@ -180,16 +190,21 @@ class Ledger:
             raise IndexError(f"ledger {self.name} is signed up to {self._signed} leaves, not {size}")
         return size
 
-    def _segment(self, index: int) -> Segment:
+    def _segment(self, index: int) -> tuple[Segment, int | None]:
+        """The segment of a leaf, and the leaf after its last one (None: as far as there are leaves)."""
         found = covering(self._segments, index) if self._segments else None
         if found is None or (found is self._segments[-1] and self._listed != self.size):
             self._segments, self._listed = list_segments(self.path), self.size
             found = covering(self._segments, index)
         if found is None:
-            if index < self.first():
+            dropped = read_dropped(self.path)
+            if (kept := dropped.kept(index)) is not None:
+                return kept.segment(self.path), kept.stop
+            if index < dropped.first:
                 raise LeafDropped(f"ledger {self.name}: leaf {index} was dropped at the end of its retention")
             raise LedgerDamaged(self.path, 0, index, "the segment of this leaf is missing")
-        return found
+        after = self._segments.index(found) + 1
+        return found, self._segments[after].first if after < len(self._segments) else None
 
     def _reader(self, segment: Segment) -> LogSegment | SealedSegment:
         reader = self._opened.get(segment.path)

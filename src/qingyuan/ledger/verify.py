@@ -18,7 +18,7 @@ from qingyuan.ledger.home import OFFICE, QUARANTINE, Home
 from qingyuan.ledger.keyring import Keyring, origin_of
 from qingyuan.ledger.levels import HASH, Levels
 from qingyuan.ledger.personal import damaged
-from qingyuan.ledger.segment import Segment, header, list_segments
+from qingyuan.ledger.segment import SEAL, Segment, header, list_segments
 from qingyuan.ledger.store import writer_alive
 from qingyuan.ledger.vault import exists
 from qingyuan.ledger.verify_files import Problem, Signed, check_keys, check_meta, check_notes, check_others
@@ -38,6 +38,8 @@ class LedgerReport:
     witnessed: int = 0              # leaves under the newest checkpoint a witness co-signed
     opened: int = 0                 # withheld parts that matched their commitment
     live: bool = False              # a writer was at work
+    dropped: int = 0                # leaves gone at the end of their retention; only their hashes are left
+    kept: int = 0                   # leaves past their retention that are kept because one beside them was admitted
 
     def complain(self, file: str, leaf: int | None, offset: int | None, what: str) -> None:
         """Note a problem."""
@@ -109,7 +111,7 @@ def verify_ledger(folder: Path, home_id: str, keyring: Keyring | None, witness_k
     tree = TreeCheck(folder, report.complain)
     leaves = LeafCheck(name, keyring, tree, report.complain, {notes.signed.size, notes.witnessed.size})
     leaves.keyed = keyed = meta.keyed if meta else None
-    leaves.lost_until(dropped.first)
+    _set_aside(folder, origin, dropped, leaves, report)
     _segments(folder, origin, leaves, tree, report)
     tree.finish(report.signed, not report.live)
     seen = leaves.seen
@@ -189,6 +191,20 @@ def _dropped(folder: Path, name: str, report: LedgerReport) -> Dropped:
     if dropped.segments and not name.endswith(QUARANTINE):
         report.complain("dropped", None, None, "only a quarantine may drop leaves")
     return dropped
+
+
+def _set_aside(folder: Path, origin: str, dropped: Dropped, leaves: LeafCheck, report: LedgerReport) -> None:
+    """The leaves before the first segment: dropped ones by their hashes, those set aside byte by byte."""
+    for one in dropped.segments:
+        segment = one.segment(folder)
+        if not one.kept:
+            report.dropped += one.count
+        elif segment.path.exists():
+            report.kept += one.count
+            check_sealed(segment, report.ledger, origin, leaves, report.complain, one.stop)
+        elif not segment.path.with_suffix(SEAL).exists():          # else its name is about to be changed
+            report.complain(segment.path.name, one.first, None, "the segment set aside is missing")
+        leaves.lost_until(one.stop)
 
 
 def _check_dropped(folder: Path, dropped: Dropped, seen: Seen, report: LedgerReport) -> None:

@@ -31,7 +31,7 @@ from qingyuan.ledger.levels import LEVELS
 from qingyuan.ledger.meta import FILE as META
 from qingyuan.ledger.meta import Meta, read_meta
 from qingyuan.ledger.seal import DICTIONARY, DIGEST
-from qingyuan.ledger.segment import ENDS, LOG, SEAL, is_segment
+from qingyuan.ledger.segment import ENDS, KEPT, LOG, SEAL, is_segment
 from qingyuan.ledger.store import CHECKPOINT, CLOSED, CLOSED_KIND, LOCK, WITNESSED
 from qingyuan.ledger.verify_leaves import Seen
 from qingyuan.ledger.verify_tree import Complain
@@ -177,5 +177,15 @@ def _known(name: str, folder: Path) -> bool:
         return (folder / name).with_suffix(LOG).exists()
     if is_segment(name, LOG):
         return not (folder / name).with_suffix(SEAL).exists()
+    if is_segment(name, KEPT):
+        return _set_aside(name, folder)
     return (is_segment(name, SEAL) or name in (META, CHECKPOINT, WITNESSED, KEYS)
             or name in {f"hashes.{level}" for level in LEVELS})
+
+
+def _set_aside(name: str, folder: Path) -> bool:
+    try:
+        known = dropped.read_dropped(folder).segments
+    except (LedgerDamaged, KeyError, TypeError):       # that file itself is complained of
+        return True
+    return any(one.kept and one.segment(folder).path.name == name for one in known)

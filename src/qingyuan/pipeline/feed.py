@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, Verdict, parse
-from qingyuan.hj212 import decode
 from qingyuan.ledger import Home, HomeError, Ledger, interrupted, office_quiet, writer_alive
+from qingyuan.pipeline.admitted import takes_in
 from qingyuan.pipeline.intake import Arrival
 from qingyuan.registry import EntryKind, fold
 from qingyuan.registry.records import Admission
@@ -137,8 +137,7 @@ class Feed:
             for index, leaf in self._named_by(admission):
                 if leaf.received_us > tick_us:       # what came after the admission was worked off is not meant by it
                     break
-                if (isinstance(leaf.payload, FrameLeaf) and leaf.payload.verdict is Verdict.UNKNOWN_MN
-                        and decode(leaf.payload.masked).mn == admission.mn):
+                if isinstance(leaf.payload, FrameLeaf) and takes_in(admission, index, leaf):
                     arrivals.append(Arrival(admission.ledger, index, tick_us, leaf.payload))
         return arrivals
 
@@ -148,8 +147,7 @@ class Feed:
             ledger = Ledger(self._home.ledger_path(admission.ledger))
         except (HomeError, FileNotFoundError):
             return
-        first = max(admission.from_leaf, ledger.first())
-        for stored in ledger.leaves(first, max(first, min(admission.to_leaf, ledger.size))):
+        for stored in ledger.still_there(admission.from_leaf, admission.to_leaf):
             yield stored.index, parse(stored.data)
 
     def skip_admissions(self) -> None:

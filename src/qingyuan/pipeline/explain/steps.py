@@ -14,6 +14,7 @@ from typing import Any
 from qingyuan import hj212
 from qingyuan.assess import averaging_of, breakpoints_of, iaqi_trace
 from qingyuan.evidence.leaf import FrameLeaf
+from qingyuan.ledger import LeafDropped
 from qingyuan.numerics import decimals
 from qingyuan.pipeline.evaluate import days, hours
 from qingyuan.pipeline.evaluate.aqi import DIGITS
@@ -32,6 +33,7 @@ class Rule(StrEnum):
     MINUTES = "at least 45 minutes"
     HOURS = "at least 20 hours"
     MDA8 = "6 hours a window, 14 windows or above the limit; which windows count is a setting"
+    DROPPED = "the telegram was dropped at the end of its retention, only its hash is left"
     POINTS = "concentrations of the points first, three quarters of them valid"
 
 
@@ -92,14 +94,17 @@ class Steps:
                          **{"in": [i for i in ids if i]})
 
     def _telegram(self, row: Observation, exponent: int) -> str:
-        number, leaf = self._leaves.use(row.ledger, row.leaf)
+        mantissa, scale = row.value("avg") or (0, 0)
+        places = max(0, scale - exponent)
+        out = decimals.to_text(mantissa * 10 ** max(0, exponent - scale), places)
+        try:
+            number, leaf = self._leaves.use(row.ledger, row.leaf)
+        except LeafDropped:
+            return self._add("text", out, reason=f"{row.ledger}#{row.leaf}", rule=Rule.DROPPED.value, **{"in": []})
         assert isinstance(leaf.payload, FrameLeaf)
         sent = hj212.decode(leaf.payload.masked).factors
-        mantissa, scale = row.value("avg") or (0, 0)
         code = next(c for c, values in sent.items()          # a telegram may state a factor under two of its codes
                     if factors.canonical(c) == row.key.factor and _states(values.get("Avg"), mantissa, scale))
-        scale -= exponent
-        out = decimals.to_text(mantissa * 10 ** max(0, -scale), max(0, scale))
         return self._add("telegram", out, leaf=number, factor=code, suffix="Avg", unit_exp=exponent, mark=row.mark)
 
     def _day(self, figure: Figure, symbol: str) -> str:
