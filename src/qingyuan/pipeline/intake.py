@@ -86,12 +86,14 @@ def read(arrival: Arrival, registry: Registry) -> list[Observation] | Unplaced:
     kind = KINDS.get(telegram.cn or "")
     if kind is None:
         return Unplaced.NOT_DATA
-    site = registry.by_mn.get(telegram.mn or "")
-    if site is None:
+    mn, start_us = telegram.mn or "", telegram.data_time_us
+    if mn not in registry.by_mn:
         return Unplaced.UNKNOWN_SITE
-    start_us = telegram.data_time_us
     if start_us is None:
         return Unplaced.NO_TIME
+    site = registry.owner(mn, start_us)
+    if site is None:
+        return Unplaced.UNKNOWN_SITE
     span_s = _span(kind, site)
     rows = [
         replace(row, received_us=arrival.received_us, ledger=arrival.ledger, leaf=arrival.leaf)
