@@ -140,3 +140,10 @@ def test_without_catalogues_texts_come_out_in_english(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(("arguments", "code"), [(["compile"], 0), (["check"], 0), ([], 2), (["other"], 2)])
 def test_exit_codes(arguments: list[str], code: int) -> None:
     assert main(arguments) == code
+
+
+def test_pages_of_libraries_belong_to_the_app_that_dresses_them() -> None:
+    folders = {c.name: {folder.name for folder in c.folders} for c in catalogues()}
+    own = {"account", "allauth", "mfa", "socialaccount", "usersessions"}
+    assert own <= folders["accounts"]
+    assert all(not own & found for name, found in folders.items() if name != "accounts")

@@ -20,6 +20,9 @@ SAMPLES = {
     EntryKind.REPLAY: {"real_us": 10, "data_us": 20, "speed": "0.5"},
     EntryKind.SETTING: {"tick_s": 60, "idle_s": 600, "max_connections": 9000},
     EntryKind.PARK: {"name": "南京江北新材料科技园", "city": "南京", "organisations": ["o1"]},
+    EntryKind.GRANT: {"holder": "7d1c", "role": "reviewer", "territory": "3201", "line": "air", "from_us": 5,
+                      "to_us": 9, "revoked_us": 7},
+    EntryKind.DELEGATION: {"principal": "7d1c", "deputy": "90ab", "from_us": 5, "to_us": 9},
 }
 
 

@@ -23,6 +23,7 @@ import polib
 PACKAGE = Path(__file__).resolve().parents[1]
 CONSOLE = PACKAGE / "console"
 TEMPLATES = CONSOLE / "templates"
+FOREIGN = {"accounts": ("account", "allauth", "mfa", "socialaccount", "usersessions")}   # folders named by libraries
 SHARED = "shell"                       # the app that owns the templates of no app of its own
 PLURALS = {"zh_Hans": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
 MARKS = {"_": 1, "N_": 1, "ngettext": 2, "gettext": 1}     # name of the call -> number of leading texts
@@ -88,10 +89,10 @@ def catalogues() -> list[Catalogue]:
     """The command line's, then one for each app of the console."""
     own = [Catalogue("cli", "qingyuan", PACKAGE / "locale", (PACKAGE,), (CONSOLE,))]
     apps = sorted(file.parent for file in CONSOLE.glob("*/apps.py"))
-    names = {app.name for app in apps}
+    names = {app.name for app in apps} | {name for found in FOREIGN.values() for name in found}
     rest = tuple(folder for folder in sorted(TEMPLATES.iterdir()) if folder.is_dir() and folder.name not in names)
     for app in apps:
-        folders = (app, TEMPLATES / app.name)
+        folders = (app, *(TEMPLATES / name for name in (app.name, *FOREIGN.get(app.name, ()))))
         if app.name == SHARED:
             folders = (*folders, *rest)
         own.append(Catalogue(app.name, "django", app / "locale", folders))

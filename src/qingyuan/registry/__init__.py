@@ -1,5 +1,6 @@
 """Registry and ruling entries folded at an instant into plain read-only tables."""
 
+from qingyuan.registry.access import Delegation, Grant
 from qingyuan.registry.clock import DataClock
 from qingyuan.registry.entries import Entry, parse, payload
 from qingyuan.registry.errors import EntryError
@@ -10,7 +11,7 @@ from qingyuan.registry.records import Admission, Channel, Organisation, Park, Pr
 from qingyuan.registry.site import Site
 
 __all__ = [
-    "Admission", "Channel", "CoordinateSystem", "DataClock", "Entry", "EntryError", "EntryKind", "Folding",
-    "HourSource", "Organisation", "Origin", "Park", "Profile", "Register", "Registry", "Replay", "Setting",
+    "Admission", "Channel", "CoordinateSystem", "DataClock", "Delegation", "Entry", "EntryError", "EntryKind", "Folding",
+    "Grant", "HourSource", "Organisation", "Origin", "Park", "Profile", "Register", "Registry", "Replay", "Setting",
     "Site", "SiteKind", "changing", "fold", "parse", "payload",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from qingyuan.registry.access import Delegation, Grant
 from qingyuan.registry.errors import EntryError
 from qingyuan.registry.fields import Fields
 from qingyuan.registry.kinds import EntryKind
@@ -34,6 +35,8 @@ READERS: Mapping[EntryKind, type[Record]] = {
     EntryKind.REPLAY: Replay,
     EntryKind.SETTING: Setting,
     EntryKind.PARK: Park,
+    EntryKind.GRANT: Grant,
+    EntryKind.DELEGATION: Delegation,
 }
 ENVELOPE = ("entry", "id", "valid_from_us", "valid_to_us", "data")
 LONGEST_ID = 200

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from qingyuan.registry.access import Delegation, Grant
 from qingyuan.registry.clock import DataClock
 from qingyuan.registry.entries import Entry, parse
 from qingyuan.registry.errors import EntryError
@@ -33,6 +34,8 @@ class Registry:
     max_connections: int = MAX_CONNECTIONS
     problems: tuple[EntryError, ...] = ()                         # entries that could not be taken
     before: Mapping[str, Site] = field(default_factory=dict)      # MN -> site that registered itself and ended so
+    grants: Mapping[str, Grant] = field(default_factory=dict)     # of people, for auditors: no figure rests on them
+    delegations: Mapping[str, Delegation] = field(default_factory=dict)
 
     @property
     def replay(self) -> Replay | None:
@@ -116,10 +119,14 @@ class Folding:
             plain[EntryKind.PARK], tuple(self._records(EntryKind.ADMISSION)),
             DataClock.of(self._records(EntryKind.REPLAY)), _last(settings, "tick_us", TICK_US),
             _last(settings, "idle_s", IDLE_S), _last(settings, "max_connections", MAX_CONNECTIONS),
-            (*self._problems, *clashes), before)
+            (*self._problems, *clashes), before, self._newest(EntryKind.GRANT), self._newest(EntryKind.DELEGATION))
 
     def _records(self, kind: EntryKind) -> list[Any]:
         return [entry.record for entry in self._entries if entry.kind is kind]
+
+    def _newest(self, kind: EntryKind) -> dict[str, Any]:
+        """Records of a kind whose instants are our time: what was said last of each id."""
+        return {entry.id: entry.record for entry in self._entries if entry.kind is kind}
 
     def _by_mn(self, sites: Mapping[str, Site]) -> tuple[dict[str, Site], dict[str, Site], list[EntryError]]:
         """MN -> site, MN -> site that registered itself and has lost it, and MNs that two sites claim.

@@ -16,6 +16,8 @@ class EntryKind(StrEnum):
     REPLAY = "replay"
     SETTING = "setting"
     PARK = "park"
+    GRANT = "grant"
+    DELEGATION = "delegation"
 
 
 class SiteKind(StrEnum):

@@ -43,6 +43,7 @@ WORDS: dict[Enum, Any] = {
     EntryKind.ORGANISATION: _("organisation"), EntryKind.SITE: _("site"), EntryKind.CHANNEL: _("channel"),
     EntryKind.PROFILE: _("profile"), EntryKind.ADMISSION: _("admission"), EntryKind.REPLAY: _("replay"),
     EntryKind.SETTING: _("setting"), EntryKind.PARK: _("park"),
+    EntryKind.GRANT: _("right granted"), EntryKind.DELEGATION: _("delegation"),
 }
 GRADES = {1: _("excellent"), 2: _("good"), 3: _("lightly polluted"), 4: _("moderately polluted"),
           5: _("heavily polluted"), 6: _("severely polluted")}
