@@ -24,6 +24,7 @@ from shapely.geometry.base import BaseGeometry
 HERE = Path(__file__).resolve().parent
 LINES, LINE, MULTILINE, POLYGON = ("province", "special", "dashes", "open"), 2, 3, 5
 LINES_DRAWN = ("dashes", "open")
+NEAR = ("31", "32", "33", "34", "37", "41")
 
 
 def parts(blob: bytes) -> list[bytes]:
@@ -102,7 +103,7 @@ def country(names: dict[str, str]) -> list[dict[str, Any]]:
 def cities(names: dict[str, str]) -> list[dict[str, Any]]:
     """The cities that names.csv lists (Jiangsu and its neighbours) at 0.005 degrees."""
     rows, shapes = boundaries("city")
-    chosen = [n for n, row in enumerate(rows) if row["city_adcode"] in names]
+    chosen = [n for n, row in enumerate(rows) if row["city_adcode"] in names and row["city_adcode"][:2] in NEAR]
     fine = shapely.coverage_simplify(np.array([shapes[n] for n in chosen]), 0.005)
     return features("city", [rows[n] for n in chosen], fine, names, 2e-5)
 

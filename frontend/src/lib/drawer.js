@@ -9,7 +9,7 @@ let dialog, body, title, page, opener;
 function make() {
   title = el("h2", { id: "qy-drawer-title" });
   page = el("a", { class: "qy-small" }, word("drawer.page"));
-  body = el("div", { class: "qy-drawer__body", "data-drawer-body": true, tabindex: "0", "aria-live": "polite" });
+  body = el("div", { class: "qy-drawer__body", "data-drawer-body": true, tabindex: "0", autofocus: true, "aria-live": "polite" });
   const close = el("button", { type: "button", class: "qy-x", "aria-label": word("close"), onclick: () => dialog.close() }, "×");
   dialog = el("dialog", { class: "qy-drawer", id: "qy-drawer", "aria-labelledby": "qy-drawer-title" },
     el("div", { class: "qy-drawer__bar" }, title, page, close), body);

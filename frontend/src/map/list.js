@@ -1,0 +1,40 @@
+// The list beside the map is the same set as the map's view.
+import { el } from "../lib/words.js";
+
+const LIMIT = 100;
+
+/** Points of a collection inside west, south, east, north; worst grade first. Pure. */
+export function inView(points, [west, south, east, north]) {
+  const seen = points.filter(({ geometry: { coordinates: [x, y] } }) => x >= west && x <= east && y >= south && y <= north);
+  return seen.sort((a, b) => (b.properties.grade ?? 0) - (a.properties.grade ?? 0) || String(a.properties.name).localeCompare(String(b.properties.name)));
+}
+
+/** The grade as everywhere else: sign in a box, word beside it. */
+export function gradeChip({ scale, grade, letter, grade_text: words }) {
+  if (!grade) return null;
+  return el("span", { class: `qy-grade qy-grade--${scale === "water" ? "water-" : ""}${grade}` }, el("b", {}, letter ?? String(grade)), words ?? "");
+}
+
+/** Fill a list with what is in view, or, if the server wrote its rows, hide those that are not. */
+export function drawList(list, seen, all, labels) {
+  const build = list.dataset.build !== undefined;
+  if (build) {
+    const rows = seen.slice(0, LIMIT).map(({ properties: p }) => el("li", { "data-site": p.id }, gradeChip({ ...p, grade_text: "" }), el("a", { href: p.url, class: "grow" }, p.name), el("span", { class: "qy-quiet qy-small qy-num" }, p.short ?? "")));
+    if (!rows.length) rows.push(el("li", { class: "qy-empty" }, labels.empty));
+    list.replaceChildren(...rows);
+  } else {
+    const ids = new Set(seen.map(({ properties }) => String(properties.id)));
+    for (const row of list.querySelectorAll("[data-site]")) row.hidden = !ids.has(row.dataset.site);
+  }
+  const count = list.dataset.count && document.querySelector(list.dataset.count);
+  if (count) count.textContent = labels.count.replace("{shown}", build ? Math.min(LIMIT, seen.length) : seen.length).replace("{seen}", seen.length).replace("{all}", all);
+}
+
+/** Make a row the current one and bring it into sight within its list. */
+export function markRow(list, id) {
+  for (const row of list.querySelectorAll("[data-site]")) {
+    const is = row.dataset.site === id;
+    row.classList.toggle("is-current", is);
+    if (is) list.scrollTo({ top: row.offsetTop - list.offsetTop - list.clientHeight / 3, behavior: "auto" });
+  }
+}
