@@ -19,9 +19,28 @@ def qingyuan(*words: str, language: str = "en", **more: object) -> subprocess.Co
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     home = tmp_path_factory.mktemp("demo") / "home"
-    out = qingyuan("demo", "--once", "--data", "simulated", "--days", "1", "--speed", "10000", "--home", str(home))
+    out = qingyuan("demo", "--once", "--data", "simulated", "--days", "1", "--speed", "10000", "--no-province",
+                   "--home", str(home))
     assert out.returncode == 0, out.stdout + out.stderr
     return home, out.stdout
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_demo_plays_the_province_too_and_adds_nothing_of_it_to_a_city(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    out = qingyuan("demo", "--once", "--data", "simulated", "--days", "1", "--speed", "5000", "--home", str(home))
+    assert out.returncode == 0, out.stdout + out.stderr
+    for word in ("Simulated province: 89 stations", "3 in quarantine: wrong password",
+                 "2 in quarantine: wrong CRC", "park boundary", "river sections", "everything holds"):
+        assert word in out.stdout, word
+    truth = json.loads((home / "province" / "truth.json").read_text("utf-8"))
+    assert len(truth["sources"]) == 32
+    assert len(list((home / "province" / "cameras").glob("*.png"))) == 128
+    figures = qingyuan("export", "--home", str(home), "--table", "figure", "--format", "jsonl")
+    subjects = {json.loads(line)["subject"] for line in figures.stdout.splitlines()}
+    assert "city:南京" in subjects
+    rebuilt = qingyuan("rebuild", "--home", str(home), "--json")
+    assert json.loads(rebuilt.stdout)["equal"] is True
 
 
 @pytest.mark.xdist_group("demo")
@@ -78,3 +97,15 @@ def test_explain_speaks_chinese(finished: tuple[Path, str]) -> None:
     out = qingyuan("explain", "--home", str(finished[0]), "nothing", language="zh")
     assert out.returncode == 2
     assert os.environ is not None
+
+
+def test_every_kind_of_monitor_is_counted_by_itself() -> None:
+    from qingyuan.cli.demo.summary import Watch, watch_of
+    from qingyuan.registry import SiteKind, fold, payload
+
+    sites = [("22", SiteKind.AIR, []), ("22", SiteKind.AIR, ["park"]), ("31", SiteKind.GAS, []),
+             ("32", SiteKind.WATER, []), ("21", SiteKind.WATER, []), ("23", SiteKind.NOISE, [])]
+    entries = [payload("site", f"s{n}", {"kind": kind, "st": st, "belongs": belongs, "mn": f"M{n}",
+                                         "origin": "simulated"}) for n, (st, kind, belongs) in enumerate(sites)]
+    registry = fold([(n, entry) for n, entry in enumerate(entries)])
+    assert [watch_of(registry.sites[f"s{n}"]) for n in range(len(sites))] == list(Watch)

@@ -71,7 +71,7 @@ def plan(seed: int, hours: int, layout: Layout) -> list[Incident]:
     boilers, air = stacks["boiler"], layout.air
     boundary = layout.parks[0].boundary
     found = [
-        at(Mishap.EXCEEDANCE, boilers[0], 0.30, 7, SO2, size=9.0),
+        at(Mishap.EXCEEDANCE, boilers[0], 0.30, 12, SO2, size=25.0),
         at(Mishap.EXCEEDANCE, outfalls[3], 0.20, 6, NH3N, size=9.0),
         at(Mishap.SUBSTITUTED, boilers[-1], 0.45, 14, SO2, NOX, size=2.6),
         at(Mishap.STOPPED, stacks["cement"][0], 0.50, 9),

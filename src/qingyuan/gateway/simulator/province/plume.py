@@ -12,6 +12,7 @@ from qingyuan.gateway.simulator.province.period import Floats
 
 HOUR_SPREAD = (60 / 10) ** 0.2   # ten-minute spread to the hour: the wind wanders
 IMAGES = 4                       # reflections counted on each side
+EVEN = 1.2                       # spread over the lid's height from which on the layer is evenly mixed
 NEAREST = 30.0                   # m; nearer than that no plume is a plume
 GRAVITY = 9.81
 # crosswind a, vertical b, vertical length in km^-1 and its exponent, by class A to F
@@ -56,6 +57,7 @@ def concentration(downwind: Floats, crosswind: Floats, above: Floats, height: Fl
     across, upward = spread(np.where(ahead, downwind, 1000.0), category)
     across, upward = np.hypot(across, initial), np.hypot(upward, np.asarray(initial) / 4)
     lid = np.maximum(mixing, height * 1.05)
+    upward = np.minimum(upward, EVEN * lid)
     vertical = sum(np.exp(-0.5 * ((above + sign * height + 2 * n * lid) / upward) ** 2)
                    for n in range(-IMAGES, IMAGES + 1) for sign in (-1, 1))
     shape = np.exp(-0.5 * (crosswind / across) ** 2) * vertical / (2 * np.pi * across * upward * speed)
