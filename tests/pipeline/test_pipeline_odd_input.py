@@ -136,3 +136,19 @@ def test_telegrams_of_the_successor_of_a_shortened_ledger_become_figures(station
     run_once(station.home)
     assert [f.value for f in versions(station, "hour.PM2.5", start=NOON + HOUR_US)] == ["60"]
     assert [f.value for f in versions(station, "hour.PM2.5")] == ["50"]
+
+
+def test_an_index_that_is_not_published_states_only_the_sub_indices(station: homes.Station) -> None:
+    """HJ 633-2026 5.3.1: with a pollutant missing and no sub-index above 100, index, level and primary are NA."""
+    station.site()
+    station.send(station.frame(NOON, {"a34004": "50", "a34002": "70"}),
+                 station.frame(NOON + HOUR_US, {"a34004": "100"}, qn=1))
+    station.close()
+    homes.run(station.home)
+    missing, above = versions(station, "aqi.realtime")[-1], versions(station, "aqi.realtime", start=NOON + HOUR_US)[-1]
+    detail = missing.details()
+    assert (missing.value, missing.mantissa) == ("NA", None)
+    assert (detail["aqi"], detail["level"], detail["primary"]) == (None, None, [])
+    assert [symbol for symbol, index in detail["iaqi"].items() if index is not None] == ["PM10", "PM2.5"]
+    assert not [s for s in explain(station.home, str(missing.key)).steps if s["op"] == "max"]
+    assert (above.valid, above.details()["aqi"], above.details()["primary"]) == (True, int(above.value), ["PM2.5"])

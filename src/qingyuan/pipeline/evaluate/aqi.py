@@ -61,13 +61,16 @@ def _integer(figure: Figure | None, digits: int) -> int:
 
 def _draft(rules: str, kind: str, subject: str, start: int, standard: str, inputs: Inputs, rows: AqiRows,
            n: int) -> Draft:
+    """One index. Where it is NA so are level and primary pollutants (HJ 633-2026 5.3.1), also in the detail: only the
+    sub-indices of the pollutants that were measured are stated, under that name.
+    """
     aqi = int(rows.aqi[n])
     published = bool(rows.published[n]) and aqi >= 0
     detail: dict[str, Any] = {
-        "aqi": aqi if aqi >= 0 else None,
+        "aqi": aqi if published else None,
         "iaqi": {s: int(rows.iaqi[n, i]) if rows.iaqi[n, i] >= 0 else None for i, s in enumerate(SYMBOLS)},
-        "primary": [s for i, s in enumerate(SYMBOLS) if rows.primary[n] >> i & 1],
-        "level": int(rows.level[n]),
+        "primary": [s for i, s in enumerate(SYMBOLS) if published and rows.primary[n] >> i & 1],
+        "level": int(rows.level[n]) if published else None,
     }
     used = [f"{f.key}@{f.version}" for s in SYMBOLS if (f := inputs.get(s)) is not None]
     return Draft(FigureKey(f"aqi.{kind}", subject, start), 3600 if kind == "realtime" else 86400,

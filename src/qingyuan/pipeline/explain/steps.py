@@ -140,12 +140,10 @@ class Steps:
             entering = self._entering(source, symbol, TABLES.rounds_input(figure.standard, averaging))
             if (step := self._iaqi(figure.standard, symbol, averaging, *entering)) is not None:
                 ids.append(step)
-        largest = figure.details()["aqi"]
-        step = self._add("max", str(largest), clause=figure.standard, **{"in": ids}) if ids else ""
-        if figure.value == str(largest):
-            return step
+        if figure.valid and ids:
+            return self._add("max", str(figure.details()["aqi"]), clause=figure.standard, **{"in": ids})
         return self._text(figure.value, "not published: a pollutant is missing and the index is not above 100 "
-                          "(HJ 633-2026 5.3.1)" if ids else "nothing was measured", [step] if step else [])
+                          "(HJ 633-2026 5.3.1)" if ids else "nothing was measured", ids)
 
     def _entering(self, source: Figure, symbol: str, rounds: bool) -> tuple[str, str]:
         """Step and text of the concentration as it enters the index."""
