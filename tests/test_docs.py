@@ -32,7 +32,8 @@ def commands(command: object, words: tuple[str, ...] = ("qingyuan",)) -> Iterato
         for name, child in inner.items():
             yield from commands(child, (*words, name))
     else:
-        yield " ".join(words), [o for p in command.params for o in p.opts if o.startswith("--") and o != "--help"]
+        yield " ".join(words), [o for p in command.params for o in (*p.opts, *p.secondary_opts)
+                                if o.startswith("--") and o != "--help"]
 
 
 COMMANDS = dict(commands(typer.main.get_command(build())))
