@@ -55,6 +55,7 @@ def test_a_clean_home_verifies(evidence, made):
     assert out.splitlines() == [
         "ledger gw1: 373 leaves, 373 under its checkpoint, 371 witnessed",
         "ledger gw1.quarantine: 6 leaves, 46 under its checkpoint, 46 witnessed",
+        "  past their retention: 40 leaves dropped, 0 kept since figures rest on them",
         "ledger office: 6 leaves, 6 under its checkpoint, 6 witnessed",
         "every byte is as it was written"]
 

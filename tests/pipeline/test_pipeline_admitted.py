@@ -6,6 +6,7 @@ from pathlib import Path
 import homes
 import pytest
 
+from qingyuan.cli import checks
 from qingyuan.cli.main import run as cli
 from qingyuan.evidence.leaf import Kind
 from qingyuan.gateway import committer as committing
@@ -129,3 +130,14 @@ def test_a_telegram_that_is_gone_all_the_same_is_said_in_words(station: homes.St
     report = rebuild(station.home)
     assert (report.well, len(report.not_held)) == (False, 1)      # only the root of what was published is left
     assert [p["reason"] for _, p in publications(Ledger(station.home.ledger_path("office")))] == ["tick"]
+
+
+def test_verify_and_doctor_count_what_went_and_what_stayed(station: homes.Station, monkeypatch: pytest.MonkeyPatch,
+                                                           capsys: pytest.CaptureFixture[str]) -> None:
+    admit_all(station)
+    station.close()
+    month_later(station, monkeypatch)
+    text = "past their retention: 0 leaves dropped, 2 kept since figures rest on them"
+    assert cli(["evidence", "verify", "--home", str(station.home.path)]) == 0
+    assert text in capsys.readouterr().out
+    assert text in checks.home(station.home.path).detail

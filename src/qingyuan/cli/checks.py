@@ -17,8 +17,12 @@ from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from qingyuan.cli.i18n import DOMAIN, LANGUAGES, LOCALE, _
+
+if TYPE_CHECKING:
+    from qingyuan.ledger import Home
 
 PYTHON = (3, 11)
 SPARE_FILES = 256                   # open files beside the connections: segments, hash files, Parquet, logs
@@ -187,7 +191,24 @@ def home(folder: Path) -> Finding:
     for file in sorted((opened.path / "keys").iterdir()):
         if file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             return Finding("home", Level.FAIL, _("others may read {file}").format(file=file), f"chmod 600 {file}")
-    return Finding("home", Level.OK, _("{count} ledgers").format(count=len(opened.ledgers())))
+    return Finding("home", Level.OK, _("{count} ledgers").format(count=len(opened.ledgers())) + _past_retention(opened))
+
+
+def _past_retention(opened: Home) -> str:
+    """What the quarantines dropped and what they keep for good; empty when there is neither."""
+    from qingyuan.ledger.dropped import read_dropped
+    from qingyuan.ledger.errors import LedgerDamaged
+
+    dropped = kept = 0
+    for name in opened.ledgers():
+        try:
+            segments = read_dropped(opened.ledger_path(name)).segments
+        except (LedgerDamaged, KeyError, TypeError):                 # `evidence verify` names it
+            continue
+        dropped += sum(one.count for one in segments if not one.kept)
+        kept += sum(one.count for one in segments if one.kept)
+    text = _("; past their retention: {dropped} leaves dropped, {kept} kept since figures rest on them")
+    return text.format(dropped=dropped, kept=kept) if dropped or kept else ""
 
 
 def all_checks(folder: Path | None, connections: int) -> Iterator[Finding]:

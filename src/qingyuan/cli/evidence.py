@@ -101,6 +101,9 @@ def _show(report: LedgerReport) -> None:
     typer.echo(_("ledger {name}: {leaves} leaves, {signed} under its checkpoint, {witnessed} witnessed").format(
         name=report.ledger, leaves=report.leaves, signed=report.signed, witnessed=report.witnessed)
         + (" " + _("(being written)") if report.live else ""))
+    if report.dropped or report.kept:
+        typer.echo(_("  past their retention: {dropped} leaves dropped, {kept} kept since figures rest on them").format(
+            dropped=report.dropped, kept=report.kept))
     for problem in report.problems:
         typer.echo(_("PROBLEM {problem}").format(problem=problem))
     for text in report.not_checked:
