@@ -17,7 +17,7 @@ from qingyuan.cli.main import run as cli
 from qingyuan.evidence.leaf import Kind, parse
 from qingyuan.gateway.committer import Committer
 from qingyuan.lake import Lake, LakeBusy, LakeDamaged
-from qingyuan.ledger import Home, Ledger
+from qingyuan.ledger import Home, Keyring, Ledger, office_append
 from qingyuan.numerics.time import parse_cst
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.alone import alone
@@ -350,3 +350,28 @@ def test_each_publication_names_cut_rules_and_software(demo_home: Path) -> None:
     assert all(a["gw1"] <= b["gw1"] and a["office"] <= b["office"] for a, b in pairwise(cuts))
     leaf = next(parse(s.data) for s in office.leaves() if parse(s.data).kind is Kind.PUBLICATION)
     assert set(leaf.payload) >= {"tick_us", "figures_root", "figures_count", "cut", "rules", "software", "reason"}
+
+
+def test_what_was_never_published_is_left_to_the_pipeline(tmp_path: Path) -> None:
+    made = homes.Station(tmp_path / "home")
+    made.site()
+    made.replay(NOON + 2 * HOUR_US)
+    made.send(made.frame(NOON, SIX))
+    made.close()
+    for _ in range(2):
+        report = rebuild(made.home)
+        assert (report.well, report.rows, report.publications, report.ticks) == (True, 0, 0, 0)
+    homes.run(made.home)
+    assert len(aqi(made.home)) == 1
+    assert rebuild(made.home).equal
+
+
+def test_a_tick_published_twice_by_two_releases_is_neither_damage_nor_a_difference(two_versions: Evidence) -> None:
+    """A release that was killed between publishing and writing, and the next one that worked the tick off again."""
+    home, before = two_versions.home, content(two_versions.home.path)
+    _, first = next(iter(publications(Ledger(home.ledger_path("office")))))
+    office_append(home, Keyring.open(home.path / "keys"), Kind.PUBLICATION,
+                  first | {"figures_root": "0" * 64, "software": "qingyuan 0.0.9", "key": "another"})
+    assert two_versions.exit() == 0
+    assert content(home.path) == before
+    assert explain(home, PM25).figure.value == "45"
