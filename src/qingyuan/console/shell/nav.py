@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("ledgers", _("Evidence"), Verb.READ_LEDGERS),
     Entry("registry", _("Registry"), Verb.EDIT_REGISTRY),
     Entry("people", _("People"), Verb.READ_ACCESS),
+    Entry("api", _("Interface"), Verb.USE_API),
 )
 
 
