@@ -1,0 +1,96 @@
+"""The JSON of one chart of a station (form: frontend/README.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.live import series
+from qingyuan.console.live.near import near
+from qingyuan.console.live.period import period_of
+from qingyuan.console.live.series import Chart, Mean
+from qingyuan.console.live.watch import Watch, series_name, watch_of
+from qingyuan.console.shell import words
+from qingyuan.console.shell.access import needs
+from qingyuan.registry import Site
+from qingyuan.standards import TABLES
+from qingyuan.standards.tables import LimitNotDefined
+from qingyuan.vocabulary import units
+
+GRADE = 2                    # the grade that holds where people live: GB 3095 article 4
+OFFSET_S = 28_800
+
+
+@needs(Verb.READ_FIGURES)
+def chart(request: Any, name: str) -> HttpResponse:
+    """One factor of one site over the period in the address."""
+    reading, query = request.page.reading, request.GET
+    site = reading.site(name)
+    mean = Mean(query["mean"]) if query.get("mean") in set(Mean) else Mean.HOUR
+    ask = Chart(reading, site, query.get("factor", ""), mean, period_of(query, reading.shown_us))
+    return JsonResponse(chart_json(ask, neighbours=query.get("neighbours") != "0", marks=query.get("marks") != "0"),
+                        json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+
+
+def chart_json(ask: Chart, *, neighbours: bool, marks: bool) -> dict[str, Any]:
+    """Series, limits of their own averaging time, and marks."""
+    own = series.raw(ask) if ask.mean is Mean.RAW else series.published(ask)
+    if ask.mean is Mean.HOUR:
+        series.sent_points(ask, own)
+        series.flag_points(ask, own)
+    found = [own]
+    if neighbours and ask.mean is not Mean.RAW:
+        found += [series.published(ask, other) | {"dash": True} for other in near(ask.reading, ask.site, ask.factor)]
+    out = {"title": title_of(ask.factor, ask.mean), "unit": units.label(ask.site.published_unit(ask.factor)),
+           "averaging": series.averaging(ask.mean, ask.factor), "offset_s": OFFSET_S,
+           "from": ask.period.start_us // 1_000_000, "to": ask.period.end_us // 1_000_000, "series": found,
+           "limits": limits(ask.site, ask.factor, ask.mean, ask.period.last_day),
+           "links": {"csv": _csv(ask)} if ask.reading.scope.allows(Verb.EXPORT, ask.site.id) else {}}
+    if marks and ask.reading.scope.allows(Verb.READ_TELEGRAMS, ask.site.id):
+        out["marks"] = series.strip(ask)
+    return out
+
+
+def title_of(factor: str, mean: Mean) -> str:
+    """What a chart shows, in words."""
+    name = words.factor_name(factor)
+    if mean is Mean.RAW:
+        return _("{factor} as sent").format(factor=name)
+    if mean is Mean.HOUR:
+        return _("{factor} hour means").format(factor=name)
+    if series_name(factor) == "O3":
+        return _("{factor} largest 8 h mean of the day").format(factor=name)
+    return _("{factor} day means").format(factor=name)
+
+
+def limits(site: Site, factor: str, mean: Mean, day: str) -> list[dict[str, Any]]:
+    """The ambient limit in force for that averaging time, or nothing: outlets have none in the registry yet."""
+    if watch_of(site) is not Watch.STATION or mean is Mean.RAW:
+        return []
+    wanted = series.averaging(mean, factor)
+    try:
+        found = TABLES.limit(series_name(factor), wanted, GRADE, date.fromisoformat(day))
+    except LimitNotDefined:
+        return []
+    return [{"value": float(found.value), "label": _("limit {value}").format(value=found.value), "short": found.value,
+             "clause": citation(f"{found.standard} {found.clause}"), "averaging": wanted,
+             "unit": units.label(found.unit)}]
+
+
+def citation(clause: str) -> str:
+    """A clause as the reader's language writes it: `GB 3095-2012 table 4`."""
+    standard, table, number = clause.partition(" table ")
+    return _("{standard} table {number}").format(standard=standard, number=number) if table else clause
+
+
+def _csv(ask: Chart) -> str:
+    query = {**ask.period.query, "f": ask.factor, "mean": ask.mean.value}
+    if ask.reading.as_of_us is not None:
+        query["as_of"] = series.as_of_text(ask.reading)
+    return f"{reverse('site_csv', args=[ask.site.id])}?{urlencode(query)}"

@@ -1,0 +1,101 @@
+"""The map and its sites as GeoJSON, with the list that is always the same set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.live.latest import MAIN, Latest, latest, told
+from qingyuan.console.live.selection import Selection, choices
+from qingyuan.console.live.stale import stale
+from qingyuan.console.live.templatetags.live import site_address
+from qingyuan.console.live.watch import WATCH_WORDS, series_name, watch_of
+from qingyuan.console.reading import Reading
+from qingyuan.console.shell import words
+from qingyuan.console.shell.access import needs
+from qingyuan.console.shell.templatetags.qy import hour_period
+from qingyuan.pipeline.reasons import Stage
+from qingyuan.registry import Site
+from qingyuan.vocabulary import units
+from qingyuan.vocabulary.factors import AIR_SIX
+
+LISTED = 200
+WIND = {"hour.a01007": "wind_speed", "hour.a01008": "wind_from"}
+
+
+@needs(Verb.READ_FIGURES)
+def map_page(request: Any) -> HttpResponse:
+    """The map, and beside it the same sites as a list."""
+    reading, wanted, name = request.page.reading, Selection.of(request.GET), _name(request)
+    known, kept, newest = _chosen(reading, wanted, name)
+    data = {**wanted.given, **({"factor": request.GET["factor"]} if name != MAIN else {})}
+    if request.page.as_of:
+        data["as_of"] = request.page.as_of
+    return render(request, "live/map.html", {
+        "wanted": wanted, "choices": choices(known), "count": len(kept), "listed": LISTED, "stale": stale(reading),
+        "factor": "" if name == MAIN else request.GET["factor"], "factors": factor_choices(known),
+        "data": reverse("sites_geojson") + (f"?{urlencode(data)}" if data else ""),
+        "unplaced": sum(site.lon is None for site in kept), "grades": words.GRADES.items(),
+        "rows": [{"site": site, "watch": WATCH_WORDS[watch_of(site)], "newest": newest.get(site.id)}
+                 for site in kept[:LISTED]]})
+
+
+@needs(Verb.READ_FIGURES)
+def sites_geojson(request: Any) -> HttpResponse:
+    """The sites that fit as points (degrees as registered): grade, kind, origin, newest value, wind where known."""
+    reading, name = request.page.reading, _name(request)
+    _, kept, newest = _chosen(reading, Selection.of(request.GET), name)
+    wind: dict[str, dict[str, float]] = {}
+    for (site, what), found in latest(reading, list(WIND)).items():
+        wind.setdefault(site, {})[WIND[what]] = float(found.value)
+    features = [_feature(site, newest.get(site.id), wind.get(site.id), request.page.as_of)
+                for site in kept if site.lon is not None]
+    return JsonResponse({"type": "FeatureCollection", "features": features,
+                         "shown": reading.shown_us}, json_dumps_params={"ensure_ascii": False})
+
+
+def _name(request: Any) -> str:
+    """Name of the figure that is asked for by `factor`."""
+    code = request.GET.get("factor", "")
+    return f"hour.{series_name(code)}" if code.isalnum() else MAIN
+
+
+def _chosen(reading: Reading, wanted: Selection, name: str) -> tuple[list[Site], list[Site], dict[str, Latest]]:
+    """All sites of the person, those that fit, and their newest figures."""
+    known = reading.sites()
+    kept = wanted.keep(known)
+    newest = told(reading, kept, name)
+    kept = wanted.graded(kept, newest)
+    if name != MAIN:
+        kept = [site for site in kept if site.id in newest]
+    return known, kept, newest
+
+
+def factor_choices(sites: list[Site]) -> list[tuple[str, str]]:
+    """(code, name) of the factors that some sites monitor: those of the index first, then by name."""
+    known = {code for site in sites for code in site.plan}
+    six = [code for code in AIR_SIX.values() if code in known]
+    return [(code, words.factor_name(code)) for code in [*six, *sorted(known - set(six), key=words.factor_name)]]
+
+
+def _feature(site: Site, found: Latest | None, wind: dict[str, float] | None, as_of: str) -> dict[str, Any]:
+    watch = watch_of(site)
+    said: dict[str, Any] = {
+        "id": site.id, "kind": watch.value, "name": words.name_of(site), "url": site_address(site.id, as_of),
+        "origin": site.origin.value, "origin_word": str(words.word(site.origin))}
+    if found is not None:
+        unit = units.label(found.unit) if found.unit else ""
+        name = "AQI" if found.name.startswith("aqi.") else words.factor_name(found.name.partition(".")[2])
+        said["text"] = (f"{name} {found.value}{' ' + unit if unit else ''} · {words.word(Stage(found.stage))} · "
+                        f"{hour_period(found)}")
+        said["value"] = float(found.value)
+        if (level := found.level) is not None:
+            said |= {"scale": "air", "grade": level, "letter": str(level)}
+    if wind and len(wind) == len(WIND):
+        said |= wind
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [site.lon, site.lat]}, "properties": said}

@@ -1,0 +1,187 @@
+"""Home, map, list and station page: who sees what, and how many questions it costs."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from qingyuan.console.accounts.models import DossierRead
+from qingyuan.console.accounts.verbs import Role, Verb
+from qingyuan.console.reading import Reading, scope_of
+
+pytestmark = pytest.mark.django_db
+PAGES = ("/", "/map/", "/sites/", "/sections/", "/cuts/")
+
+
+@pytest.fixture
+def reading(console):
+    """Everything, as the duty officer of the whole province reads it."""
+    from qingyuan.console.accounts.scope import Right
+
+    return Reading(scope_of((Right(Role.DUTY_OFFICER),)))
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.PUBLIC])
+@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+def test_every_page_opens_for_every_role(as_role, role, lang):
+    client = as_role(role, lang=lang)
+    for address in PAGES:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert "<main" in answer.content.decode()
+
+
+def test_the_list_is_searched_filtered_and_ordered(as_role, reading):
+    client = as_role(Role.DUTY_OFFICER)
+    one = reading.sites()[0]
+    found = client.get("/sites/", {"q": one.mn}).content.decode()
+    assert found.count("<tr id=") == 1
+    assert one.id in found
+    assert "No site fits" in client.get("/sites/?q=nowhere").content.decode()
+
+
+def test_the_map_has_the_sites_of_the_list_with_their_grade(as_role, reading):
+    client = as_role(Role.DUTY_OFFICER)
+    data = json.loads(client.get("/map/sites.geojson").content)
+    assert {f["properties"]["id"] for f in data["features"]} == {s.id for s in reading.sites() if s.lon is not None}
+    one = data["features"][0]["properties"]
+    assert one["grade"] in range(1, 7)
+    assert one["origin"] == "simulated"
+    assert "AQI" in one["text"]
+    graded = json.loads(client.get(f"/map/sites.geojson?grade={one['grade']}").content)
+    assert all(f["properties"]["grade"] == one["grade"] for f in graded["features"])
+
+
+def test_a_factor_chosen_on_the_map_is_what_is_shown(as_role):
+    data = json.loads(as_role(Role.DUTY_OFFICER).get("/map/sites.geojson?factor=a34004").content)
+    assert data["features"]
+    assert all(f["properties"]["text"].startswith("PM2.5 ") for f in data["features"])
+
+
+def test_the_station_page_shows_hours_each_with_a_drawer(as_role, reading):
+    site = reading.sites()[0]
+    page = as_role(Role.DUTY_OFFICER).get(f"/sites/{site.id}/").content.decode()
+    assert page.count("qy-chart") >= 6
+    assert f'href="/figures/hour.PM2.5/{site.id}/' in page
+    assert "qy-telegram" in page
+
+
+def test_telegrams_are_for_those_who_may_read_them(as_role, reading):
+    site = reading.sites()[0]
+    page = as_role(Role.EXPERT).get(f"/sites/{site.id}/").content.decode()
+    assert "qy-telegram" not in page
+    assert f'href="/figures/hour.PM2.5/{site.id}/' in page
+
+
+def test_an_unknown_site_is_a_page_that_says_so(as_role):
+    assert as_role(Role.DUTY_OFFICER).get("/sites/nowhere/").status_code == 404
+
+
+def test_the_chart_is_a_grid_with_the_published_values(as_role, reading):
+    site = reading.sites()[0]
+    client = as_role(Role.DUTY_OFFICER)
+    chart = json.loads(client.get(f"/sites/{site.id}/chart/?factor=a05024&span=24h").content)
+    own = chart["series"][0]
+    assert len(own["v"]) == 24
+    figures = {f.start // 1_000_000: float(f.value) for f in reading.figures("hour", [site.id], names=["hour.O3"])
+               if f.valid}
+    for number, value in enumerate(own["v"]):
+        at = own["t0"] + number * own["step_s"]
+        if own["state"][number] in (0, 1):
+            assert figures[at] == value
+    assert [limit["averaging"] for limit in chart["limits"]] == ["1h"]
+    assert chart["limits"][0]["value"] == 200
+
+
+def test_no_limit_of_another_averaging_time_is_given(as_role, reading):
+    site = reading.sites()[0]
+    client = as_role(Role.DUTY_OFFICER)
+    assert json.loads(client.get(f"/sites/{site.id}/chart/?factor=a34004").content)["limits"] == []
+    days = json.loads(client.get(f"/sites/{site.id}/chart/?factor=a34004&mean=day").content)
+    assert [limit["averaging"] for limit in days["limits"]] == ["24h"]
+
+
+def test_what_is_sent_below_the_hour_needs_the_right_to_read_telegrams(as_role, reading):
+    site = reading.sites()[0]
+    assert as_role(Role.EXPERT).get(f"/sites/{site.id}/chart/?factor=a34004&mean=raw").status_code == 403
+
+
+def test_a_file_has_a_line_a_figure_with_stage_and_provenance(as_role, reading):
+    site = reading.sites()[0]
+    answer = as_role(Role.DUTY_OFFICER).get(f"/sites/{site.id}/figures.csv?f=a34004")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("from,to,site")
+    assert len(lines) == 25
+    assert all(f"hour.PM2.5/{site.id}/" in line and "provisional" in line for line in lines[1:])
+    assert as_role(Role.EXPERT).get(f"/sites/{site.id}/figures.csv").status_code == 403
+
+
+def test_a_stretch_that_is_none_is_named(as_role, reading):
+    site = reading.sites()[0]
+    page = as_role(Role.DUTY_OFFICER).get(f"/sites/{site.id}/?from=yesterday").content.decode()
+    assert "yesterday" in page
+
+
+def test_an_office_that_opens_an_enterprises_file_is_written_down(tmp_path, settings, db, django_user_model):
+    from homes import Station, run
+
+    station = Station(tmp_path / "home")
+    station.register("organisation", "E1", {"name": "某厂", "name_en": "A works", "kind": "enterprise"})
+    station.site("S1", kind="gas", st="31", belongs=["E1"], plan=["a21026"])
+    station.site("S2")
+    station.close()
+    run(station.home)
+    settings.QINGYUAN_HOME = station.home.path
+    from qingyuan.console.accounts.models import Grant
+
+    for name, role, bounds in (("duty", Role.DUTY_OFFICER, {}), ("works", Role.ENTERPRISE, {"subject": "E1"})):
+        user = django_user_model.objects.create_user(username=name, password="correct horse battery")
+        Grant.objects.create(holder=user, role=role.value, **bounds)
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get("/sites/S1/").status_code == 200
+        client.get("/sites/S2/")
+    assert list(DossierRead.objects.values_list("reader__username", "site")) == [("duty", "S1")]
+
+
+def test_home_names_silent_sites_until_something_is_heard(tmp_path, settings, db):
+    from homes import Station, run
+
+    from qingyuan.console.accounts.scope import Right
+    from qingyuan.console.live.silence import silence
+    from qingyuan.numerics.time import HOUR_US
+    from qingyuan.pipeline.figure import parse_id
+
+    start_us = parse_id("x/y/2020-04-01T08:00").start_us
+    station = Station(tmp_path / "home")
+    for name in ("S1", "S2", "S3"):
+        station.site(name, plan=["a34004", "a21026"])
+    station.replay(start_us + 6 * HOUR_US, "1")
+    station.settle()
+    for hour in range(5):
+        station.send(station.frame(start_us + hour * HOUR_US, {"a34004": "30", "a21026": "9"}, name="S1", qn=hour))
+    station.send(station.frame(start_us, {"a34004": "30"}, name="S2"))
+    station.settle()
+    station.close()
+    run(station.home)
+    settings.QINGYUAN_HOME = station.home.path
+    found = silence(Reading(scope_of((Right(Role.DUTY_OFFICER),))))
+    assert [(row.site.id, row.factors, row.whole) for row in found] == [
+        ("S3", ("a34004", "a21026"), True), ("S2", ("a34004", "a21026"), True)]
+    assert found[1].since_us == start_us + HOUR_US
+    assert silence(Reading(scope_of(()))) == []
+
+
+def test_the_number_of_questions_does_not_grow_with_the_rows(as_role, django_assert_max_num_queries):
+    client = as_role(Role.DUTY_OFFICER)
+    client.get("/sites/")
+    for address in ("/sites/", "/sites/?q=none", "/", "/map/", "/sections/"):
+        with django_assert_max_num_queries(8):
+            client.get(address)
+
+
+def test_every_watch_has_a_word_and_every_verb_of_the_pages_is_known():
+    from qingyuan.console.live.watch import WATCH_WORDS, Watch
+
+    assert set(WATCH_WORDS) == set(Watch)
+    assert Verb.READ_FIGURES in Verb
