@@ -2,7 +2,7 @@
 
 `make_base.py OUT` writes OUT/china.json (provinces at 0.02 degrees and the lines that belong to a map of China) and
 OUT/province.json (cities of Jiangsu and around it at 0.005 degrees), GeoJSON in WGS-84-like degrees. Every feature has
-`kind` (province, city, line, label), and all but lines have `adcode`, `zh`, `en`; a label is the point of a name.
+`kind` (province, city, border, line, label), and areas and labels have `adcode`, `zh`, `en`.
 """
 
 from __future__ import annotations
@@ -105,7 +105,11 @@ def cities(names: dict[str, str]) -> list[dict[str, Any]]:
     rows, shapes = boundaries("city")
     chosen = [n for n, row in enumerate(rows) if row["city_adcode"] in names and row["city_adcode"][:2] in NEAR]
     fine = shapely.coverage_simplify(np.array([shapes[n] for n in chosen]), 0.005)
-    return features("city", [rows[n] for n in chosen], fine, names, 2e-5)
+    codes = [rows[n]["province_adcode"] for n in chosen]
+    whole = {code: shapely.union_all([fine[n] for n, other in enumerate(codes) if other == code])
+             for code in sorted(set(codes))}
+    borders = [feature({"kind": "border", "of": code}, land.boundary) for code, land in whole.items()]
+    return features("city", [rows[n] for n in chosen], fine, names, 2e-5) + borders
 
 
 def main(out: Path) -> None:

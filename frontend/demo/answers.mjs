@@ -1,10 +1,7 @@
 // What the demonstration server answers besides pages: parts, an evidence fragment, chart and site data by formula.
-import { readFileSync } from "node:fs";
-
 const START = Date.UTC(2026, 1, 17, 16) / 1000;
 const html = (body, more = {}) => ({ type: "text/html; charset=utf-8", body, ...more });
 const wave = (i, base, size, phase = 0) => Math.round(10 * (base + size * Math.sin((i + phase) / 24 * 2 * Math.PI) + size * 0.6 * Math.sin(i * 0.71 + phase) + size * 0.3 * Math.sin(i * 2.3))) / 10;
-let asked = 0;
 
 function hours(name, base, size, phase, more = {}) {
   const v = Array.from({ length: 168 }, (_, i) => Math.max(2, Math.round(wave(i, base, size, phase))));
@@ -44,17 +41,17 @@ function sites() {
   for (let i = 0; i < 5000; i++) {
     const a = (i * 0.6180339887) % 1, b = (i * 0.7548776662) % 1, grade = i % 6 + 1, kind = kinds[i % 6], water = kind === "section" || kind === "outlet_water";
     features.push({ type: "Feature", id: i, geometry: { type: "Point", coordinates: [117.2 + 4.2 * a, 31.2 + 3.4 * b] },
-      properties: { id: `s${i}`, kind, scale: water ? "water" : "air", grade, letter: water ? ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣"][grade - 1] : String(grade), name: `样点 ${i}`, text: `${20 + (i % 90)} µg/m³ · ◔ 初步 · 14:00–15:00`, url: "/station", ...(kind === "station" && i % 12 === 0 ? { wind_from: (i * 7) % 360, wind_speed: 1 + (i % 5) } : {}) } });
+      properties: { id: `s${i}`, kind, scale: water ? "water" : "air", grade, letter: water ? ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣"][grade - 1] : String(grade), name: `样点 ${i}`, text: `${20 + (i % 90)} µg/m³ · ◔ 初步 · 14:00–15:00`, grade_text: (water ? ["优", "优", "良好", "轻度污染", "中度污染", "重度污染"] : ["优", "良", "轻度污染", "中度污染", "重度污染", "严重污染"])[grade - 1], short: `${20 + (i % 90)}`, url: "/station", ...(kind === "station" && i % 12 === 0 ? { wind_from: (i * 7) % 360, wind_speed: 1 + (i % 5) } : {}) } });
   }
   features.push({ type: "Feature", geometry: { type: "Polygon", coordinates: [[[118.70, 32.20], [118.86, 32.20], [118.88, 32.28], [118.74, 32.30], [118.70, 32.20]]] }, properties: { id: "p1", kind: "park", name: "样园区", url: "/station" } });
   return { type: "FeatureCollection", features };
 }
 
 export const answers = {
-  "/parts/needs": () => (++asked % 4 === 3 ? html("", { status: 503 }) : html('<ul class="qy-rows" data-rows><li id="n1"><span class="qy-sev qy-sev--urgent">3 个排口无数据</span><span class="grow qy-quiet">超过 2 h</span><a href="/map">打开</a></li><li id="n2"><span class="qy-sev qy-sev--serious">1 起强干扰</span><span class="grow qy-quiet">A02 雨花台</span><a href="/review">打开</a></li><li id="n3"><span class="qy-sev qy-sev--notice">2 个案件今天到期</span><span class="grow qy-quiet">118 号、121 号</span><a href="/review">打开</a></li><li id="n4"><span class="qy-sev">5 项待第二审批</span><span class="grow"></span><a href="/review">打开</a></li></ul>')),
+  "/parts/needs": (url, request) => (/fail=1/.test(request.headers["hx-current-url"] ?? "") ? html("", { status: 503 }) : html('<ul class="qy-rows" data-rows><li id="n1"><span class="qy-sev qy-sev--urgent">3 个排口无数据</span><span class="grow qy-quiet">超过 2 h</span><a href="/map">打开</a></li><li id="n2"><span class="qy-sev qy-sev--serious">1 起强干扰</span><span class="grow qy-quiet">A02 雨花台</span><a href="/review">打开</a></li><li id="n3"><span class="qy-sev qy-sev--notice">2 个案件今天到期</span><span class="grow qy-quiet">118 号、121 号</span><a href="/review">打开</a></li><li id="n4"><span class="qy-sev">5 项待第二审批</span><span class="grow"></span><a href="/review">打开</a></li></ul>')),
+  "/parts/ended": () => html("", { status: 401, headers: { "HX-Redirect": "/form" } }),
   "/figures/missing": () => html('<div class="qy-error"><h2>没有这个数</h2><p>它可能已被新一版替代；请从站点页重新打开。</p></div>', { status: 404 }),
   "/figures/*": evidence, "/evidence": evidence,
   "/charts/pm25": () => ({ body: pm25() }), "/charts/o3": () => ({ body: o3() }), "/charts/long": () => ({ body: long() }), "/charts/none": () => ({ body: { title: "SO₂", series: [] } }),
   "/sites.json": () => ({ body: sites() }),
-  "/policy": () => html(readFileSync(new URL("shell.html", import.meta.url), "utf8")),
 };

@@ -107,3 +107,9 @@ export function csv(chart, say, iso) {
   }
   return rows.map((row) => row.map((cell) => quote(String(cell ?? ""))).join(",")).join("\r\n");
 }
+
+/** Where a point's evidence is: the series' `url` with {id} and {t}, or nothing. */
+export function address(series, i) {
+  if (!series.url || i < 0 || (series.url.includes("{id}") && series.id?.[i] == null)) return null;
+  return series.url.replace("{id}", encodeURIComponent(series.id?.[i])).replace("{t}", series.t?.[i] ?? series.t0 + i * series.step_s);
+}

@@ -2,7 +2,7 @@
 import { copy, linkHere } from "../lib/small.js";
 import { offsetText, periodText, dateText, clockText } from "../lib/times.js";
 import { el } from "../lib/words.js";
-import { csv } from "./columns.js";
+import { address, csv } from "./columns.js";
 import { say } from "./option.js";
 import { FONT } from "./theme.js";
 
@@ -66,10 +66,4 @@ export function table(chart, visible) {
 function number({ series, i, value }) {
   const text = value === null ? "—" : series.digits === undefined ? String(value) : value.toFixed(series.digits), href = address(series, i);
   return href ? el("a", { class: "qy-figure", "data-drawer": true, href }, text) : text;
-}
-
-/** Where a point's evidence is: the series' `url` with {id} and {t}, or nothing. */
-export function address(series, i) {
-  if (!series.url || i < 0 || (series.url.includes("{id}") && series.id?.[i] == null)) return null;
-  return series.url.replace("{id}", encodeURIComponent(series.id?.[i])).replace("{t}", series.t?.[i] ?? series.t0 + i * series.step_s);
 }

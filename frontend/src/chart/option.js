@@ -27,7 +27,7 @@ function signs(series, cols, i, tint, look) {
       if (ghost != null) made.unshift({ value: [cols.x[i], ghost, i], symbol: "circle", symbolSize: 7, itemStyle: { color: look.ground, borderColor: tint, borderWidth: 1, opacity: 0.45 } });
       return made;
     }
-    default: return [{ value: at, symbol: "circle", symbolSize: 6, itemStyle: { color: theme.WARN, borderColor: look.ground, borderWidth: 1 } }];
+    default: return [{ value: at, symbol: "circle", symbolSize: 6, itemStyle: { color: look.WARN, borderColor: look.ground, borderWidth: 1 } }];
   }
 }
 
@@ -45,9 +45,9 @@ export function limits(chart) {
   return { drawn, told };
 }
 
-function limitLines(drawn, n, size) {
-  return { silent: true, symbol: "none", animation: false, lineStyle: { color: theme.LIMIT, type: [5, 4], width: 1 },
-    label: { position: "insideStartTop", color: theme.LIMIT, fontSize: 11, distance: [2, 2], formatter: ({ name }) => name },
+function limitLines(drawn, n, size, look) {
+  return { silent: true, symbol: "none", animation: false, lineStyle: { color: look.LIMIT, type: [5, 4], width: 1 },
+    label: { position: "insideStartTop", color: look.LIMIT, fontSize: 11, distance: [2, 2], formatter: ({ name }) => name },
     data: drawn.filter((d) => d.n === n).map(({ limit }) => ({ yAxis: limit.value, name: size.small ? limit.short ?? limit.label : [limit.label, limit.clause].filter(Boolean).join("  ") })) };
 }
 
@@ -94,7 +94,7 @@ function lines(chart, { series }, n, look, size, drawn) {
   const many = chart.columns.length > 1;
   return [
     { id: `line:${n}`, name: series.name, type: "line", xAxisIndex: 0, yAxisIndex: 0, showSymbol: false, connectNulls: false, step: series.kind === "step" ? "middle" : false, lineStyle: { width: 1.3, color: tint, type: series.dash ? [3, 3] : "solid" }, itemStyle: { color: tint }, emphasis: { disabled: true }, z: 3,
-      endLabel: { show: many || Boolean(series.short), formatter: () => name, color: tint, fontSize: 11, width: size.right - 12, overflow: "truncate", distance: 6 }, labelLayout: { moveOverlap: "shiftY" }, markLine: limitLines(drawn, n, size), data: [] },
+      endLabel: { show: many || Boolean(series.short), formatter: () => name, color: tint, fontSize: 11, width: size.right - 12, overflow: "truncate", distance: 6 }, labelLayout: { moveOverlap: "shiftY" }, markLine: limitLines(drawn, n, size, look), data: [] },
     { id: `points:${n}`, type: "scatter", xAxisIndex: 0, yAxisIndex: 0, symbolSize: 6, cursor: "pointer", emphasis: { scale: 1.4 }, tooltip: { show: false }, z: 4, data: [] },
   ];
 }

@@ -4,8 +4,8 @@ import { DataZoomComponent, GridComponent, MarkLineComponent, TooltipComponent }
 import { connect, init, use } from "echarts/core";
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
-import { columns, nearest } from "../chart/columns.js";
-import { address, menu, table } from "../chart/figure.js";
+import { address, columns, nearest } from "../chart/columns.js";
+import { menu, table } from "../chart/figure.js";
 import { data, limits, option } from "../chart/option.js";
 import * as theme from "../chart/theme.js";
 import { openDrawer } from "../lib/drawer.js";
@@ -55,6 +55,7 @@ function show(figure, caption, chart) {
   caption.after(place);
   const plot = init(place, null, { renderer: "canvas" }), note = noteOf(chart);
   const grouped = Boolean(figure.dataset.group);
+  const began = performance.now();
   const slider = () => [...document.querySelectorAll(`.qy-chart[data-group="${CSS.escape(figure.dataset.group ?? "")}"]`)].at(-1) === figure || !figure.dataset.group;
   const visible = () => plot.getModel().getComponent("xAxis", 0).axis.scale.getExtent();
   const pixels = () => Math.max(50, plot.getWidth() - 100);
@@ -75,6 +76,7 @@ function show(figure, caption, chart) {
   keyboard(place, plot, chart, visible, whole);
   new ResizeObserver(() => { if (place.clientWidth && Math.abs(place.clientWidth - plot.getWidth()) > 1) { chart.zoom = visible(); plot.resize(); plot.setOption(option(chart, look, plot.getWidth(), slider(), grouped), { replaceMerge: ["dataZoom"] }); refill(); } }).observe(place);
   figure.dataset.drawn = "ready";
+  performance.measure("qy-chart", { start: began, end: performance.now(), detail: chart.title });
 }
 
 /** The caption's quiet words: averaging and clock, limits that lie above the picture, or that no limit speaks of these means. */

@@ -2,7 +2,7 @@
 import * as maplibre from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { el } from "../lib/words.js";
-import { drawList, gradeChip, inView, markRow } from "../map/list.js";
+import { drawList, gradeChip, inView, markRow, ranked } from "../map/list.js";
 import { addSigns } from "../map/signs.js";
 import { FONT, styleOf } from "../map/style.js";
 import { timeSlider } from "../map/times.js";
@@ -34,7 +34,7 @@ class SiteMap {
       cooperativeGestures: !host.classList.contains("qy-map--full"), locale: { "NavigationControl.ZoomIn": L.zoom_in, "NavigationControl.ZoomOut": L.zoom_out, "CooperativeGesturesHandler.MobileHelpText": L.two_fingers, "CooperativeGesturesHandler.WindowsHelpText": L.ctrl_zoom, "CooperativeGesturesHandler.MacHelpText": L.ctrl_zoom, "Map.Title": L.title, "Popup.Close": L.close } });
     map.touchZoomRotate.disableRotation();
     map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-    map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "bottom-left");
+    map.addControl(new maplibre.ScaleControl({ maxWidth: 90 }), "top-left");
     if (L.source) host.append(el("span", { class: "qy-map__source" }, L.source));
     map.on("idle", () => { if (this.loaded) host.dataset.ready = "true"; });
     map.on("load", () => this.load());
@@ -61,7 +61,7 @@ class SiteMap {
 
   put(features) {
     const { map, host } = this, first = !this.loaded;
-    this.points = features.filter(({ geometry }) => geometry?.type === "Point");
+    this.points = ranked(features.filter(({ geometry }) => geometry?.type === "Point"));
     addSigns(map, this.points, FONT);
     map.getSource("areas").setData({ type: "FeatureCollection", features: features.filter(({ geometry }) => geometry && geometry.type !== "Point") });
     map.getSource("sites").setData({ type: "FeatureCollection", features: this.points });

@@ -1,9 +1,9 @@
 // The evidence drawer: <a data-drawer href=URL> opens URL's fragment in a <dialog>; without script it is a plain link.
 import { htmx } from "./requests.js";
 import { openModal } from "./dialogs.js";
+import { drawerOf, withDrawer } from "./paths.js";
 import { el, word } from "./words.js";
 
-const PARAM = "drawer";
 let dialog, body, title, page, opener;
 
 function make() {
@@ -15,16 +15,6 @@ function make() {
     el("div", { class: "qy-drawer__bar" }, title, page, close), body);
   document.body.append(dialog);
 }
-
-/** Address of this page with the drawer's address in it, or without. */
-export function withDrawer(here, path) {
-  const url = new URL(here);
-  if (path) url.searchParams.set(PARAM, path); else url.searchParams.delete(PARAM);
-  return url.pathname + url.search.replaceAll("%2F", "/") + url.hash;
-}
-
-/** Only a path of our own may be loaded. */
-export const ownPath = (path) => (/^\/(?![/\\])/.test(path ?? "") ? path : null);
 
 export async function openDrawer(path, { push = true, back } = {}) {
   if (!dialog?.isConnected) make();
@@ -58,13 +48,13 @@ function trouble({ text, status }, path) {
 }
 
 function closed() {
-  if (new URL(location.href).searchParams.has(PARAM)) {
+  if (asked()) {
     if (history.state?.qyDrawer) history.back();
     else history.replaceState(history.state, "", withDrawer(location.href, null));
   }
 }
 
-const asked = () => ownPath(new URL(location.href).searchParams.get(PARAM));
+const asked = () => drawerOf(location.href);
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-drawer]");

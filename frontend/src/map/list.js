@@ -3,11 +3,14 @@ import { el } from "../lib/words.js";
 
 const LIMIT = 100;
 
-/** Points of a collection inside west, south, east, north; worst grade first. Pure. */
-export function inView(points, [west, south, east, north]) {
-  const seen = points.filter(({ geometry: { coordinates: [x, y] } }) => x >= west && x <= east && y >= south && y <= north);
-  return seen.sort((a, b) => (b.properties.grade ?? 0) - (a.properties.grade ?? 0) || String(a.properties.name).localeCompare(String(b.properties.name)));
+/** Points with the worst grade first, then by name; done once, for comparing names is slow. Pure. */
+export function ranked(points) {
+  const { compare } = new Intl.Collator(undefined, { numeric: true });
+  return [...points].sort(({ properties: a }, { properties: b }) => (b.grade ?? 0) - (a.grade ?? 0) || compare(a.name, b.name));
 }
+
+/** Those inside west, south, east, north, in their order. Pure. */
+export const inView = (points, [west, south, east, north]) => points.filter(({ geometry: { coordinates: [x, y] } }) => x >= west && x <= east && y >= south && y <= north);
 
 /** The grade as everywhere else: sign in a box, word beside it. */
 export function gradeChip({ scale, grade, letter, grade_text: words }) {

@@ -11,7 +11,7 @@ export const fillOf = (scale, grade) => (scale === "water" ? WATER : AIR)[grade 
 export function inkOn(hex) {
   const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
   const light = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  return (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) ? "#17212b" : "#ffffff";
+  return (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) ? "#000000" : "#ffffff";
 }
 
 export const signName = ({ kind, scale, grade, letter }) => `site|${kind}|${scale ?? "air"}|${grade ?? 0}|${letter ?? ""}`;
@@ -68,9 +68,23 @@ function arrow() {
   return pixels(canvas);
 }
 
+/** A small chip at a cluster: the worst grade in it, colour and letter. */
+function badge(scale, grade, font) {
+  const { canvas, pen } = blank(15), letters = scale === "water" ? ["", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣"] : ["", "1", "2", "3", "4", "5", "6"];
+  pen.fillStyle = "#ffffff"; pen.fillRect(0, 0, 15, 15);
+  pen.fillStyle = "rgba(23,33,43,.72)"; pen.fillRect(1, 1, 13, 13);
+  pen.fillStyle = fillOf(scale, grade); pen.fillRect(1.7, 1.7, 11.6, 11.6);
+  pen.fillStyle = inkOn(fillOf(scale, grade)); pen.font = `600 9.5px ${font}`; pen.textAlign = "center";
+  pen.fillText(letters[grade], 7.5, 11);
+  return pixels(canvas);
+}
+
 /** Give the map every sign that these features need and it does not have yet. */
 export function addSigns(map, features, font) {
   if (!map.hasImage("wind")) map.addImage("wind", arrow(), { pixelRatio: RATIO });
+  for (const scale of ["air", "water"]) for (let grade = 1; grade <= 6; grade++) {
+    if (!map.hasImage(`badge|${scale}|${grade}`)) map.addImage(`badge|${scale}|${grade}`, badge(scale, grade, font), { pixelRatio: RATIO });
+  }
   for (const { properties } of features) {
     const name = signName(properties);
     properties.sign = name;
