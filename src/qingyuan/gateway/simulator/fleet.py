@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from qingyuan.gateway.simulator.provision import data_begin_us
+from qingyuan.gateway.simulator.provision import pace
 from qingyuan.gateway.simulator.source import Source
 from qingyuan.gateway.simulator.telegrams import Telegram, telegrams
 from qingyuan.hj212 import RawFrame, StreamReader, decode
@@ -148,11 +148,11 @@ async def send_all(host: str, port: int, frames: Iterable[Telegram], due_s: Call
 
 
 def replay(host: str, port: int, source: Source, *also: Source, real_us: int, speed: float, seed: int = 1,
-           progress: Callable[[int], None] | None = None) -> Report:
-    """Replay a source, and others with it: at `real_us` of our clock its data clock begins, `speed` times as fast."""
-    begin_us = data_begin_us(source)
+           then: tuple[int, float] | None = None, progress: Callable[[int], None] | None = None) -> Report:
+    """Replay a source, and others with it, at its `pace`."""
+    clock = pace(source, real_us, speed, then)
 
     def due_s(telegram: Telegram) -> float:
-        return (real_us + (telegram.send_at_us - begin_us) / speed) / 1e6
+        return clock.real_us(telegram.send_at_us) / 1e6
 
     return asyncio.run(send_all(host, port, telegrams(source, *also, seed=seed), due_s, progress))
