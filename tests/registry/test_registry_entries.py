@@ -23,6 +23,8 @@ SAMPLES = {
     EntryKind.GRANT: {"holder": "7d1c", "role": "reviewer", "territory": "3201", "line": "air", "from_us": 5,
                       "to_us": 9, "revoked_us": 7},
     EntryKind.DELEGATION: {"principal": "7d1c", "deputy": "90ab", "from_us": 5, "to_us": 9},
+    EntryKind.LIMIT: {"site": "P1-E01-W1", "factor": "w01018", "averaging": "day", "value": "60", "unit": "mg/L",
+                      "clause": "GB 31571-2015 table 1"},
 }
 
 

@@ -6,12 +6,13 @@ from qingyuan.registry.entries import Entry, parse, payload
 from qingyuan.registry.errors import EntryError
 from qingyuan.registry.fold import Folding, Registry, fold
 from qingyuan.registry.force import changing
-from qingyuan.registry.kinds import CoordinateSystem, EntryKind, HourSource, Origin, Register, SiteKind
+from qingyuan.registry.kinds import Averaging, CoordinateSystem, EntryKind, HourSource, Origin, Register, SiteKind
+from qingyuan.registry.limit import Limit
 from qingyuan.registry.records import Admission, Channel, Organisation, Park, Profile, Replay, Setting
 from qingyuan.registry.site import Site
 
 __all__ = [
-    "Admission", "Channel", "CoordinateSystem", "DataClock", "Delegation", "Entry", "EntryError", "EntryKind", "Folding",
-    "Grant", "HourSource", "Organisation", "Origin", "Park", "Profile", "Register", "Registry", "Replay", "Setting",
+    "Admission", "Averaging", "Channel", "CoordinateSystem", "DataClock", "Delegation", "Entry", "EntryError", "EntryKind",
+    "Folding", "Grant", "HourSource", "Limit", "Organisation", "Origin", "Park", "Profile", "Register", "Registry", "Replay", "Setting",
     "Site", "SiteKind", "changing", "fold", "parse", "payload",
 ]

@@ -14,6 +14,7 @@ from qingyuan.registry.access import Delegation, Grant
 from qingyuan.registry.errors import EntryError
 from qingyuan.registry.fields import Fields
 from qingyuan.registry.kinds import EntryKind
+from qingyuan.registry.limit import Limit
 from qingyuan.registry.records import (
     Admission,
     Channel,
@@ -37,6 +38,7 @@ READERS: Mapping[EntryKind, type[Record]] = {
     EntryKind.PARK: Park,
     EntryKind.GRANT: Grant,
     EntryKind.DELEGATION: Delegation,
+    EntryKind.LIMIT: Limit,
 }
 ENVELOPE = ("entry", "id", "valid_from_us", "valid_to_us", "data")
 LONGEST_ID = 200

@@ -11,6 +11,7 @@ from qingyuan.registry.clock import DataClock
 from qingyuan.registry.entries import Entry, parse
 from qingyuan.registry.errors import EntryError
 from qingyuan.registry.kinds import EntryKind, SiteKind
+from qingyuan.registry.limit import Limit
 from qingyuan.registry.records import Admission, Channel, Organisation, Park, Profile, Replay, Setting
 from qingyuan.registry.site import Site
 
@@ -36,6 +37,7 @@ class Registry:
     before: Mapping[str, Site] = field(default_factory=dict)      # MN -> site that registered itself and ended so
     grants: Mapping[str, Grant] = field(default_factory=dict)     # of people, for auditors: no figure rests on them
     delegations: Mapping[str, Delegation] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)     # permit limits of outlets
 
     @property
     def replay(self) -> Replay | None:
@@ -112,14 +114,16 @@ class Folding:
                  for name, found in versions[EntryKind.SITE].items()}
         by_mn, before, clashes = self._by_mn(sites)
         plain = {kind: {name: _standing(found) for name, found in versions[kind].items()}
-                 for kind in (EntryKind.ORGANISATION, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.PARK)}
+                 for kind in (EntryKind.ORGANISATION, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.PARK,
+                              EntryKind.LIMIT)}
         settings = self._records(EntryKind.SETTING)
         return Registry(
             sites, by_mn, plain[EntryKind.ORGANISATION], plain[EntryKind.CHANNEL], plain[EntryKind.PROFILE],
             plain[EntryKind.PARK], tuple(self._records(EntryKind.ADMISSION)),
             DataClock.of(self._records(EntryKind.REPLAY)), _last(settings, "tick_us", TICK_US),
             _last(settings, "idle_s", IDLE_S), _last(settings, "max_connections", MAX_CONNECTIONS),
-            (*self._problems, *clashes), before, self._newest(EntryKind.GRANT), self._newest(EntryKind.DELEGATION))
+            (*self._problems, *clashes), before, self._newest(EntryKind.GRANT), self._newest(EntryKind.DELEGATION),
+            plain[EntryKind.LIMIT])
 
     def _records(self, kind: EntryKind) -> list[Any]:
         return [entry.record for entry in self._entries if entry.kind is kind]

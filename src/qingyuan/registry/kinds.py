@@ -18,6 +18,7 @@ class EntryKind(StrEnum):
     PARK = "park"
     GRANT = "grant"
     DELEGATION = "delegation"
+    LIMIT = "limit"
 
 
 class SiteKind(StrEnum):
@@ -43,6 +44,13 @@ class HourSource(StrEnum):
 
     SENT = "sent"
     MINUTES = "minutes"
+
+
+class Averaging(StrEnum):
+    """Over which time a limit is held to."""
+
+    HOUR = "hour"
+    DAY = "day"
 
 
 class CoordinateSystem(StrEnum):

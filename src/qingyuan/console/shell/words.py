@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.evidence.leaf import Kind, Verdict
 from qingyuan.pipeline.reasons import Reason, Stage
 from qingyuan.quality import Level, What
-from qingyuan.registry import CoordinateSystem, EntryKind, Origin, Site, SiteKind
+from qingyuan.registry import Averaging, CoordinateSystem, EntryKind, Origin, Site, SiteKind
 from qingyuan.standards import TABLES
 from qingyuan.vocabulary import factors
 
@@ -44,6 +44,7 @@ WORDS: dict[Enum, Any] = {
     EntryKind.PROFILE: _("profile"), EntryKind.ADMISSION: _("admission"), EntryKind.REPLAY: _("replay"),
     EntryKind.SETTING: _("setting"), EntryKind.PARK: _("park"),
     EntryKind.GRANT: _("right granted"), EntryKind.DELEGATION: _("delegation"),
+    EntryKind.LIMIT: _("permit limit"), Averaging.HOUR: _("hour mean"), Averaging.DAY: _("day mean"),
 }
 GRADES = {1: _("excellent"), 2: _("good"), 3: _("lightly polluted"), 4: _("moderately polluted"),
           5: _("heavily polluted"), 6: _("severely polluted")}
