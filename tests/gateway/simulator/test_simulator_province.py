@@ -14,11 +14,11 @@ import pytest
 
 from qingyuan import hj212
 from qingyuan.gateway.simulator import Province, SourceError, Telegram, choose_source, province, telegrams
-from qingyuan.gateway.simulator.boundaries import inside, prefectures
 from qingyuan.gateway.simulator.province.incidents import MARKED, Mishap
 from qingyuan.numerics.time import HOUR_US, iso_utc, parse_cst
 from qingyuan.registry import Origin, SiteKind, fold, payload
 from qingyuan.vocabulary import regions
+from qingyuan.vocabulary.boundaries import inside, prefectures
 
 SEED = 7
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qingyuan.gateway.simulator.boundaries import inside, prefectures
 from qingyuan.gateway.simulator.province import tables
 from qingyuan.gateway.simulator.province.tables import EnterpriseRow, OutfallType, ParkRow, RiverRow, StackType
 from qingyuan.gateway.simulator.synthetic import CITIES
 from qingyuan.vocabulary import regions
+from qingyuan.vocabulary.boundaries import inside, prefectures
 
 JIANGSU = "320000"
 KM_A_DEGREE = 111.195            # of latitude, sphere of 6371 km

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from qingyuan.gateway.simulator.boundaries import inside, prefectures
 from qingyuan.gateway.simulator.synthetic import CITIES
 from qingyuan.vocabulary import regions
+from qingyuan.vocabulary.boundaries import Area, cities, counties, inside, prefectures
 
 KM_A_DEGREE = 111.195
 
@@ -59,3 +59,19 @@ def test_a_hole_is_outside() -> None:
     assert inside([rings], 1.5, 0.3)
     assert not inside([rings], 0.5, 0.3)
     assert not inside([rings], 2.5, 0.3)
+
+
+def test_distance_to_an_outline_is_that_to_its_nearest_edge() -> None:
+    square = np.array([(-1.0, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)])
+    area = Area("000000", "square", "nowhere", [[square]])
+    assert math.isclose(area.distance_km(0.3, 3), 2 * KM_A_DEGREE, rel_tol=1e-9)
+    assert math.isclose(area.distance_km(0.2, 0), 0.8 * KM_A_DEGREE, rel_tol=1e-9)
+    assert area.holds(0.2, 0)
+    assert not area.holds(0.3, 3)
+
+
+def test_a_county_lies_in_its_prefecture() -> None:
+    kunshan = next(area for area in counties() if area.name == "昆山市")
+    assert [area.name for area in cities() if area.holds(120.953, 31.388)] == ["苏州市"]
+    assert kunshan.holds(120.953, 31.388)
+    assert (kunshan.code, kunshan.province) == ("320583", "江苏省")
