@@ -161,7 +161,8 @@ def test_a_changed_lake_is_not_explained_as_published(two_versions: Evidence) ->
 @pytest.mark.parametrize("harm", ["cut", "noise", "gone", "touched", "manifests"])
 def test_a_damaged_file_of_the_lake_is_named_and_made_again(two_versions: Evidence, harm: str) -> None:
     home, before, leaves = two_versions.home, content(two_versions.home.path), two_versions.leaves()
-    file = next((home.path / "lake" / "hour").rglob("*.parquet"))
+    lake = Lake(home.path / "lake")
+    file = lake.path / lake.current().select("hour")[0].path
     if harm == "manifests":
         for manifest in (home.path / "lake" / "manifests").iterdir():
             manifest.write_bytes(b"{}")
