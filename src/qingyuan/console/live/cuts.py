@@ -13,8 +13,7 @@ from qingyuan.console.live.period import period_of
 from qingyuan.console.reading import CITY, NoSuchThing, NotAllowed, Reading
 from qingyuan.console.shell import words
 from qingyuan.console.shell.access import needs
-from qingyuan.console.shell.page import BadInstant, instant_us
-from qingyuan.numerics.time import iso_local
+from qingyuan.console.shell.page import BadInstant, instant_text, instant_us
 from qingyuan.pipeline.figure import TABLES, Figure
 
 A_PAGE = 100
@@ -37,8 +36,8 @@ def cuts(request: Any) -> HttpResponse:
         rows = differing(_figures(one, subject, period), _figures(two, subject, period), context["all"])
         shown = Paginator(rows, A_PAGE).get_page(query.get("page"))
         context |= {"rows": shown, "period": period, "compared": True, "a_us": one.as_of_us, "b_us": two.as_of_us,
-                    "as_of_a": iso_local(instants["a"] or 0),
-                    "as_of_b": "" if two.as_of_us is None else iso_local(two.as_of_us)}
+                    "as_of_a": instant_text(instants["a"]),
+                    "as_of_b": "" if two.as_of_us is None else instant_text(two.as_of_us)}
     return render(request, "live/cuts.html", context)
 
 

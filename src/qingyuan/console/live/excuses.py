@@ -18,6 +18,7 @@ OTHER = {"unit": lambda: _("no exact conversion from the unit sent"),
 RULES: dict[str, Callable[[], str]] = {
     Rule.MINUTES.value: lambda: _("at least 45 minutes"), Rule.HOURS.value: lambda: _("at least 20 hours"),
     Rule.MDA8.value: lambda: _("6 hours a window, 14 windows or above the limit; which windows count is a setting"),
+    Rule.DROPPED.value: lambda: _("the telegram was dropped at the end of its retention, only its hash is left"),
     Rule.POINTS.value: lambda: _("concentrations of the points first, three quarters of them valid"),
 }
 FORMS: list[tuple[str, Callable[[re.Match[str]], str]]] = [

@@ -16,6 +16,7 @@ from qingyuan.console.live.used import used_in
 from qingyuan.console.reading import CITY, NotProven, Reading
 from qingyuan.console.shell import words
 from qingyuan.console.shell.access import needs
+from qingyuan.console.shell.page import instant_text
 from qingyuan.numerics.time import DAY_US, iso_local
 from qingyuan.pipeline.figure import Figure, FigureKey
 
@@ -40,7 +41,8 @@ def figure(request: Any, figure: str) -> HttpResponse:
         "used": used_in(reading, shown), "tree": proof.tree(found, whole), "flags": found.flags,
         "telegrams": telegrams, "telegram_count": count, "checkpoints": points, "complete": complete,
         "publication": _publication(found), "changes": proof.changes(found), "not_held": proof.unlooked(found),
-        "compare": _compare(shown, found) if len(found.changes) > 1 else "", "limits": proof.DOES_NOT_SHOW, "whole": whole, "here": _address("figure", request, shown.key),
+        "compare": _compare(shown, found) if len(found.changes) > 1 else "",
+        "limits": proof.DOES_NOT_SHOW, "whole": whole, "here": _address("figure", request, shown.key),
         "bundle": _address("bundle", request, shown.key)})
 
 
@@ -62,7 +64,7 @@ def _compare(figure: Figure, found: Any) -> str:
     """Address of the subject at the cut before the last change and the cut after it."""
     change, day = found.changes[-1].after, iso_local(figure.start)[:10]
     return reverse("cuts") + "?" + urlencode({
-        "subject": figure.subject, "a": iso_local(change.believed_from - 1), "b": iso_local(change.believed_from),
+        "subject": figure.subject, "a": instant_text(change.believed_from - 1), "b": instant_text(change.believed_from),
         "from": day, "to": day})
 
 

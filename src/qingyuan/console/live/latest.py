@@ -41,10 +41,13 @@ class Latest:
 
 
 def latest(reading: Reading, names: Collection[str], subjects: Collection[str] | None = None,
-           fresh_us: int = FRESH_US) -> dict[tuple[str, str], Latest]:
-    """The newest figure that has a value of each (subject, name), of the last `fresh_us` of data time."""
+           until_us: int | None = None) -> dict[tuple[str, str], Latest]:
+    """The newest figure that has a value of each (subject, name), of the last hours of data time, or before another
+    instant of it.
+    """
     found: dict[tuple[str, str], Latest] = {}
-    where = {"start_us": reading.shown_us - fresh_us, "end_us": reading.shown_us}
+    end_us = reading.shown_us if until_us is None else min(until_us, reading.shown_us)
+    where = {"start_us": end_us - FRESH_US, "end_us": end_us}
     by_table: dict[str, list[str]] = {}
     for name in names:
         by_table.setdefault(FigureKey(name, "", 0).table, []).append(name)
@@ -57,8 +60,8 @@ def latest(reading: Reading, names: Collection[str], subjects: Collection[str] |
     return found
 
 
-def told(reading: Reading, sites: Iterable[Site], name: str = MAIN) -> dict[str, Latest]:
+def told(reading: Reading, sites: Iterable[Site], name: str = MAIN, until_us: int | None = None) -> dict[str, Latest]:
     """The newest figure of each site: of one name, or of the one that stands for the site."""
     of_site = {site.id: told_first(site) if name == MAIN else name for site in sites}
-    rows = latest(reading, sorted({n for n in of_site.values() if n}))
+    rows = latest(reading, sorted({n for n in of_site.values() if n}), until_us=until_us)
     return {site: rows[site, wanted] for site, wanted in of_site.items() if (site, wanted) in rows}

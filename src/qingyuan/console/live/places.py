@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.live import labels
 from qingyuan.console.live.latest import MAIN, Latest, latest, told
 from qingyuan.console.live.selection import Selection, choices
 from qingyuan.console.live.stale import stale
@@ -19,6 +22,7 @@ from qingyuan.console.reading import Reading
 from qingyuan.console.shell import words
 from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.templatetags.qy import hour_period
+from qingyuan.numerics.time import HOUR_US
 from qingyuan.pipeline.reasons import Stage
 from qingyuan.registry import Site
 from qingyuan.vocabulary import units
@@ -40,23 +44,35 @@ def map_page(request: Any) -> HttpResponse:
         "wanted": wanted, "choices": choices(known), "count": len(kept), "listed": LISTED, "stale": stale(reading),
         "factor": "" if name == MAIN else request.GET["factor"], "factors": factor_choices(known),
         "data": reverse("sites_geojson") + (f"?{urlencode(data)}" if data else ""),
-        "unplaced": sum(site.lon is None for site in kept), "grades": words.GRADES.items(),
+        **map_parts(reading), "unplaced": sum(site.lon is None for site in kept), "grades": words.GRADES.items(),
         "rows": [{"site": site, "watch": WATCH_WORDS[watch_of(site)], "newest": newest.get(site.id)}
                  for site in kept[:LISTED]]})
 
 
 @needs(Verb.READ_FIGURES)
 def sites_geojson(request: Any) -> HttpResponse:
-    """The sites that fit as points (degrees as registered): grade, kind, origin, newest value, wind where known."""
+    """The sites that fit as points (degrees as registered): grade, kind, origin, newest value, wind where known.
+
+    `at`: start of an hour in epoch seconds; the state of that hour instead of now.
+    """
     reading, name = request.page.reading, _name(request)
-    _, kept, newest = _chosen(reading, Selection.of(request.GET), name)
+    at = request.GET.get("at", "")
+    until_us = int(at) * 1_000_000 + 1 if at.isdigit() and len(at) < 12 else None
+    _, kept, newest = _chosen(reading, Selection.of(request.GET), name, until_us)
     wind: dict[str, dict[str, float]] = {}
-    for (site, what), found in latest(reading, list(WIND)).items():
+    for (site, what), found in latest(reading, list(WIND), until_us=until_us).items():
         wind.setdefault(site, {})[WIND[what]] = float(found.value)
     features = [_feature(site, newest.get(site.id), wind.get(site.id), request.page.as_of)
                 for site in kept if site.lon is not None]
     return JsonResponse({"type": "FeatureCollection", "features": features,
                          "shown": reading.shown_us}, json_dumps_params={"ensure_ascii": False})
+
+
+def map_parts(reading: Reading) -> dict[str, Any]:
+    """What every map needs: its words, and the hours of the last day for its slider."""
+    last = (reading.shown_us - 1) // HOUR_US * 3600
+    return {"map_labels": json.dumps(labels.map_labels(), ensure_ascii=False),
+            "map_times": json.dumps([last - 3600 * back for back in reversed(range(24))])}
 
 
 def _name(request: Any) -> str:
@@ -65,11 +81,12 @@ def _name(request: Any) -> str:
     return f"hour.{series_name(code)}" if code.isalnum() else MAIN
 
 
-def _chosen(reading: Reading, wanted: Selection, name: str) -> tuple[list[Site], list[Site], dict[str, Latest]]:
-    """All sites of the person, those that fit, and their newest figures."""
+def _chosen(reading: Reading, wanted: Selection, name: str, until_us: int | None = None,
+            ) -> tuple[list[Site], list[Site], dict[str, Latest]]:
+    """All sites of the person, those that fit, and their newest figures (up to an instant of data time)."""
     known = reading.sites()
     kept = wanted.keep(known)
-    newest = told(reading, kept, name)
+    newest = told(reading, kept, name, until_us)
     kept = wanted.graded(kept, newest)
     if name != MAIN:
         kept = [site for site in kept if site.id in newest]
@@ -95,7 +112,8 @@ def _feature(site: Site, found: Latest | None, wind: dict[str, float] | None, as
                         f"{hour_period(found)}")
         said["value"] = float(found.value)
         if (level := found.level) is not None:
-            said |= {"scale": "air", "grade": level, "letter": str(level)}
+            said |= {"scale": "air", "grade": level, "letter": str(level), "grade_text": str(words.GRADES[level])}
     if wind and len(wind) == len(WIND):
-        said |= wind
+        said |= wind | {"wind_text": _("wind from {degrees}°, {speed} m/s").format(
+            degrees=f"{wind['wind_from']:g}", speed=f"{wind['wind_speed']:g}")}
     return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [site.lon, site.lat]}, "properties": said}

@@ -17,7 +17,8 @@ from qingyuan.console.live.period import Period
 from qingyuan.console.live.watch import series_name
 from qingyuan.console.reading import Reading
 from qingyuan.console.shell import words
-from qingyuan.numerics.time import DAY_US, HOUR_US, iso_local
+from qingyuan.console.shell.page import instant_text
+from qingyuan.numerics.time import DAY_US, HOUR_US
 from qingyuan.pipeline.evaluate.hours import exponent
 from qingyuan.pipeline.reasons import Stage
 from qingyuan.quality import Level
@@ -125,7 +126,7 @@ def _proof(ask: Chart, site: Site, name: str) -> str:
 
 def as_of_text(reading: Reading) -> str:
     """The instant of a reading as addresses have it; empty for now."""
-    return "" if reading.as_of_us is None else iso_local(reading.as_of_us)
+    return "" if reading.as_of_us is None else instant_text(reading.as_of_us)
 
 
 def flag_points(ask: Chart, found: dict[str, Any]) -> None:

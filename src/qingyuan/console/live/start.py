@@ -15,6 +15,7 @@ from qingyuan.console.accounts.models import DossierRead, Grant, User
 from qingyuan.console.accounts.scope import is_public
 from qingyuan.console.accounts.verbs import ROLE_WORDS, Role, Verb
 from qingyuan.console.live.latest import FRESH_US, latest
+from qingyuan.console.live.places import map_parts
 from qingyuan.console.live.pulse import pulse
 from qingyuan.console.live.silence import Silent, silence
 from qingyuan.console.live.stale import stale
@@ -40,7 +41,7 @@ def home(request: Any) -> HttpResponse:
               "own": own(page.reading) if Role.ENTERPRISE in scope.roles else None,
               "ledgers": files.status("witness.status.json").get("ledgers") if _audits(page.reading) else None,
               "dossiers": DossierRead.objects.select_related("reader")[:SHOWN] if scope.may(Verb.READ_LOG) else None,
-              "data": data_url(page),
+              "data": data_url(page), **map_parts(page.reading),
               "people": people() if scope.may(Verb.READ_ACCESS) else None}
     return render(request, "live/home.html", found)
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from qingyuan.console.accounts.models import DossierRead
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.live.charts import title_of
+from qingyuan.console.live.labels import chart_labels
 from qingyuan.console.live.latest import FRESH_US
 from qingyuan.console.live.near import near
 from qingyuan.console.live.period import SPANS, Period, period_of
@@ -26,7 +27,7 @@ from qingyuan.console.live.silence import silence
 from qingyuan.console.live.stale import stale
 from qingyuan.console.live.watch import WATCH_WORDS, series_name, watch_of
 from qingyuan.console.reading import Reading
-from qingyuan.console.shell import words
+from qingyuan.console.shell import scripts, words
 from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import DAY_US, iso_local
 from qingyuan.pipeline.figure import Figure
@@ -101,6 +102,7 @@ def station(request: Any, name: str) -> HttpResponse:
         "silent": next(iter(silence(reading, [site])), None) if telegrams else None,
         "telegrams": reading.telegrams(site.id, since_us=reading.shown_us - DAY_US) if telegrams else None,
         "weather": weather(request, reading, site) if shown.weather else [],
+        "words": scripts.words() | {"chart": chart_labels()},
         "means": [(mean, MEANS[mean]) for mean in Mean if mean is not Mean.RAW or telegrams],
         "toggles": [("neighbours", _("neighbours"), shown.neighbours), ("weather", _("weather"), shown.weather),
                     ("marks", _("marks"), shown.marks)],

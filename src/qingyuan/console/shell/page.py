@@ -9,7 +9,7 @@ from typing import Any
 from qingyuan.console import home
 from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.reading import Reading, scope_of
-from qingyuan.numerics.time import CST_OFFSET_S, iso_local, micros
+from qingyuan.numerics.time import CST_OFFSET_S, micros, moment
 from qingyuan.registry import Replay
 
 LOCAL = timezone(timedelta(seconds=CST_OFFSET_S))
@@ -26,6 +26,11 @@ def instant_us(text: str) -> int:
     except ValueError:
         raise BadInstant(text) from None
     return micros(when if when.tzinfo else when.replace(tzinfo=LOCAL))
+
+
+def instant_text(us: int) -> str:
+    """ISO text of an instant at +08:00, as addresses have it: to the microsecond where it is not a whole second."""
+    return moment(us, CST_OFFSET_S).isoformat()
 
 
 class Page:
@@ -55,7 +60,7 @@ class Page:
     @property
     def as_of(self) -> str:
         """The instant as it stands in addresses; empty for now."""
-        return "" if self.as_of_us is None else iso_local(self.as_of_us)
+        return "" if self.as_of_us is None else instant_text(self.as_of_us)
 
     @property
     def replay(self) -> Replay | None:

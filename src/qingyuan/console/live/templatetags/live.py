@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from qingyuan.console.shell import words
+from qingyuan.console.shell.page import instant_text
 from qingyuan.console.shell.templatetags.qy import proof_of
 from qingyuan.numerics.time import iso_local
 from qingyuan.pipeline.figure import FigureKey
@@ -61,20 +62,19 @@ def reason_word(reason: str) -> Any:
 @register.filter
 def micro(us: int) -> str:
     """An instant in local time to the millisecond."""
-    text = iso_local(us)
-    return f"{text[:10]} {text[11:23]}" if "." in text else f"{text[:10]} {text[11:19]}"
+    return f"{iso_local(us)[:19].replace('T', ' ')}.{us // 1000 % 1000:03d}"
 
 
 @register.filter
 def second(epoch_s: int) -> str:
     """An instant given in seconds, in local time."""
-    return micro(epoch_s * 1_000_000)
+    return iso_local(epoch_s * 1_000_000)[:19].replace("T", " ")
 
 
 @register.filter
 def iso(us: int) -> str:
     """An instant as addresses have it."""
-    return iso_local(us)
+    return instant_text(us)
 
 
 @register.simple_tag(takes_context=True)
