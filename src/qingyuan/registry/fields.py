@@ -112,7 +112,8 @@ class Fields:
         if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
             raise self.fault(field, f"{value!r} is not a number", "give degrees, or leave it out")
         if abs(value) > limit:
-            raise self.fault(field, f"{value} is outside ±{limit} degrees")
+            raise self.fault(field, f"{value} is outside ±{limit} degrees",
+                             "check whether longitude and latitude are exchanged")
         return float(value)
 
     def ratio(self, field: str) -> Fraction:
