@@ -98,7 +98,7 @@ def corrected(tmp_path, settings, db):
 
     start_us = parse_id(f"x/y/{HOUR}").start_us
     station = Station(tmp_path / "home")
-    station.site("S1", plan=["a34004"], lon="118.8", lat="32.1")
+    station.site("S1", plan=["a34004"], lon=118.8, lat=32.1)
     station.replay(start_us + 5 * 3_600_000_000)
     station.send(station.frame(start_us, {"a34004": "30"}, qn=1))
     station.settle()
