@@ -6,6 +6,8 @@ QINGYUAN_HOSTS          host names under which the console answers, with commas;
 QINGYUAN_ORIGINS        origins trusted for forms behind a TLS proxy, with commas, as https://monitoring.example
 QINGYUAN_SECURE         1 where the console is reached by HTTPS: cookies are then marked secure
 QINGYUAN_OIDC_*         ISSUER, CLIENT, SECRET and NAME of a single sign-on service
+QINGYUAN_REQUIRE_MFA    days after which administrators, auditors and registrars see nothing without a second factor;
+                        0: at once; not set: a second factor is offered, not required
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
@@ -44,7 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles", "django.contrib.humanize",
     "qingyuan.console.accounts", "qingyuan.console.office", "qingyuan.console.registry", "qingyuan.console.live",
     "qingyuan.console.operations", "qingyuan.console.api", "qingyuan.console.shell",
-    "allauth", "allauth.account", "allauth.mfa", "allauth.socialaccount",
+    "allauth", "allauth.account", "allauth.mfa", "allauth.usersessions", "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "axes", "csp", "django_htmx", "django_tasks", "django_tasks_db",
 ]
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "qingyuan.console.shell.middleware.ViewMiddleware",
+    "qingyuan.console.accounts.gate.GateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [{
@@ -112,6 +116,10 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Qingyuan"
+MFA_FORMS = {"add_webauthn": "qingyuan.console.accounts.keys.AddKeyForm",
+             "edit_webauthn": "qingyuan.console.accounts.keys.EditKeyForm"}
+REQUIRE_MFA_DAYS = int(os.environ["QINGYUAN_REQUIRE_MFA"]) if os.environ.get("QINGYUAN_REQUIRE_MFA") else None
+REQUIRE_MFA_ROLES = ("administrator", "auditor", "registrar")
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25                     # hours
@@ -136,9 +144,11 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS"
     "provider_id": "sso", "name": OIDC["NAME"] or "SSO", "client_id": OIDC["CLIENT"], "secret": OIDC["SECRET"],
     "settings": {"server_url": OIDC["ISSUER"]}}] if OIDC["ISSUER"] and OIDC["CLIENT"] else []}}
 
+# A form that ends at the sign-on service: the browser holds redirects to form-action too.
+_SIGN_ON = ["{0.scheme}://{0.netloc}".format(urlsplit(OIDC["ISSUER"]))] if OIDC["ISSUER"] else []
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
     "default-src": [NONE], "script-src": [SELF], "style-src": [SELF], "font-src": [SELF], "connect-src": [SELF],
-    "worker-src": [SELF], "form-action": [SELF], "manifest-src": [SELF], "img-src": [SELF, "data:", "blob:"],
+    "worker-src": [SELF], "form-action": [SELF, *_SIGN_ON], "manifest-src": [SELF], "img-src": [SELF, "data:", "blob:"],
     "base-uri": [NONE], "frame-ancestors": [NONE], "report-uri": "/csp/"}}
 
 LANGUAGE_CODE = "zh-hans"

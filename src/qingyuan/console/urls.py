@@ -5,7 +5,7 @@ from django.urls import include, path
 from qingyuan.console.shell import views
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("qingyuan.console.accounts.doors")),
     path("csp/", views.csp_report, name="csp"),
     path("", include("qingyuan.console.live.urls")),
     path("", include("qingyuan.console.operations.urls")),

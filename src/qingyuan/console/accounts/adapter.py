@@ -9,6 +9,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qingyuan.console.accounts.models import User
@@ -16,6 +17,10 @@ from qingyuan.console.accounts.models import User
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by an administrator."""
+
+    def get_password_change_redirect_url(self, request: Any) -> str:
+        """Where somebody comes who changed the password."""
+        return reverse("me")
 
     def is_open_for_signup(self, request: Any) -> bool:
         """Never."""
@@ -33,7 +38,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         """Tie the service's person to the account of the same user name; send strangers back with a sentence."""
         if sociallogin.is_existing:
             return
-        name = sociallogin.account.extra_data.get("preferred_username") or ""
+        name = (sociallogin.account.get_provider_account().get_user_data() or {}).get("preferred_username") or ""
         user = User.objects.filter(username=name, is_active=True).first() if name else None
         if user is None:
             messages.error(request, _("The sign-on service knows you, but there is no account with your user name. "

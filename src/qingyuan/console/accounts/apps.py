@@ -6,3 +6,7 @@ class AccountsConfig(AppConfig):
 
     name = "qingyuan.console.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to log-ins and changed passwords."""
+        from qingyuan.console.accounts import signals  # noqa: F401

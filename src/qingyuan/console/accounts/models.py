@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
@@ -51,6 +52,10 @@ class User(AbstractUser):
                                      verbose_name=_("organisation"))
     full_name = models.CharField(_("name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
+    must_change_password = models.BooleanField(_("must change the password"), default=False)
+
+    class Meta:
+        ordering = ("username",)
 
     def __str__(self) -> str:
         return self.full_name or self.username
@@ -58,11 +63,10 @@ class User(AbstractUser):
     def rights(self, at: Any = None) -> tuple[Right, ...]:
         """Rights in force at an instant (default: now), those of people this one stands in for included."""
         at = at or timezone.now()
-        own = [grant.right() for grant in self.grants.in_force(at)]
-        lent = [grant.right(via=str(stand.principal.pseudonym))
-                for stand in self.standing_in.in_force(at).select_related("principal")
-                for grant in stand.principal.grants.in_force(at) if grant.delegable]
-        return (*own, *lent)
+        absent = self.standing_in.in_force(at).filter(principal__is_active=True).values("principal")
+        found = Grant.objects.in_force(at).filter(Q(holder=self) | Q(holder__in=absent)).select_related("holder")
+        return tuple(grant.right("" if grant.holder_id == self.pk else str(grant.holder.pseudonym))
+                     for grant in found if grant.holder_id == self.pk or grant.delegable)
 
 
 class InForce(models.QuerySet):
@@ -73,8 +77,47 @@ class InForce(models.QuerySet):
         return self.filter(Q(valid_from__lte=at), Q(valid_to__isnull=True) | Q(valid_to__gt=at),
                            Q(revoked_at__isnull=True) | Q(revoked_at__gt=at))
 
+    def overlapping(self, begin: Any, end: Any = None) -> InForce:
+        """Those in force at some instant of [begin, end); None: for ever."""
+        found = self.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=begin),
+                            Q(revoked_at__isnull=True) | Q(revoked_at__gt=begin))
+        return found if end is None else found.filter(valid_from__lt=end)
 
-class Grant(models.Model):
+
+class State(StrEnum):
+    """How a right stands at an instant."""
+
+    IN_FORCE = "in-force"
+    TO_COME = "to-come"
+    ENDED = "ended"
+    REVOKED = "revoked"
+
+    @property
+    def label(self) -> Any:
+        """The state in the reader's language."""
+        return STATE_WORDS[self]
+
+
+STATE_WORDS = {State.IN_FORCE: _("in force"), State.TO_COME: _("to come"), State.ENDED: _("ended"),
+               State.REVOKED: _("revoked")}
+
+
+class Timed(models.Model):
+    """What holds over an interval and can be taken back."""
+
+    class Meta:
+        abstract = True
+
+    def state(self, at: Any) -> State:
+        """How it stands at an instant."""
+        if self.revoked_at is not None and self.revoked_at <= at:
+            return State.REVOKED
+        if self.valid_from > at:
+            return State.TO_COME
+        return State.ENDED if self.valid_to is not None and self.valid_to <= at else State.IN_FORCE
+
+
+class Grant(Timed):
     """A role given to a person within a territory, a line and a subject."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -90,6 +133,8 @@ class Grant(models.Model):
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("granted by"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    revoke_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
 
     objects = InForce.as_manager()
 
@@ -110,7 +155,7 @@ class Grant(models.Model):
         return Right(Role(self.role), self.territory, self.line, self.subject, via)
 
 
-class Delegation(models.Model):
+class Delegation(Timed):
     """Someone stands in for a person on leave, with that person's rights, for a time."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -120,6 +165,8 @@ class Delegation(models.Model):
     valid_from = models.DateTimeField(_("from"), default=timezone.now)
     valid_to = models.DateTimeField(_("until"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    revoked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
 
     objects = InForce.as_manager()
 

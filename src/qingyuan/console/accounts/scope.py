@@ -13,15 +13,15 @@ from qingyuan.console.accounts.verbs import VERBS, Role, Verb
 from qingyuan.registry import Registry, Site, SiteKind
 
 PUBLIC_SYSTEMS = ("21", "22")      # HJ 212-2017 table 5: surface water, ambient air
-PARK = "park:"
+CITY, PARK = "city:", "park:"
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
     """One grant in force: what `verbs` allow within a territory, a line and a subject; empty means everything.
 
-    territory: the beginning of a city code (`3201`), or `park:ID`. line: a site kind. subject: an organisation or
-    a site.
+    territory: the beginning of a city code (`3201`), `city:NAME` where sites have no code, or `park:ID`. line: a site
+    kind. subject: an organisation or a site.
     """
 
     role: Role
@@ -51,6 +51,8 @@ class Right:
         if self.territory.startswith(PARK):
             park = registry.parks.get(self.territory.removeprefix(PARK))
             return park is not None and (park.id in site.belongs or bool(set(park.organisations) & set(site.belongs)))
+        if self.territory.startswith(CITY):
+            return site.city == self.territory.removeprefix(CITY)
         return site.city_code.startswith(self.territory)
 
 
