@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console import home
 from qingyuan.console.live.charts import citation
@@ -22,17 +21,17 @@ from qingyuan.pipeline.figure import parse_id
 WHOLE_STEPS = 150            # a tree of more steps is cut at the figures inside it
 TELEGRAMS = 12               # texts shown at once
 OPERATIONS: dict[str, Any] = {
-    "telegram": gettext_lazy("sent by the logger"), "mean": gettext_lazy("mean, rounded once"),
-    "points": gettext_lazy("mean of the points, rounded once"), "round": gettext_lazy("rounded"),
-    "mda8": gettext_lazy("largest 8 h mean"), "iaqi": gettext_lazy("sub-index, rounded up"),
-    "max": gettext_lazy("largest"), "text": gettext_lazy("stated"),
+    "telegram": _("sent by the logger"), "mean": _("mean, rounded once"),
+    "points": _("mean of the points, rounded once"), "round": _("rounded"),
+    "mda8": _("largest 8 h mean"), "iaqi": _("sub-index, rounded up"),
+    "max": _("largest"), "text": _("stated"),
 }
 DOES_NOT_SHOW = (
-    gettext_lazy("Telegrams carry no signature. The proof begins at receipt and does not show who sent them."),
-    gettext_lazy("It does not show that the instrument measured rightly, or that nobody stood in front of its inlet."),
-    gettext_lazy("That no telegram, station or later registry entry was left out is the word of the file's maker."),
-    gettext_lazy("To which station a telegram belongs, and in which unit it speaks, is what the registry says."),
-    gettext_lazy("The witness saw the ledger and signed that it only grew. It did not check the figures."),
+    _("Telegrams carry no signature. The proof begins at receipt and does not show who sent them."),
+    _("It does not show that the instrument measured rightly, or that nobody stood in front of its inlet."),
+    _("That no telegram, station or later registry entry was left out is the word of the file's maker."),
+    _("To which station a telegram belongs, and in which unit it speaks, is what the registry says."),
+    _("The witness saw the ledger and signed that it only grew. It did not check the figures."),
 )
 
 
@@ -168,5 +167,5 @@ def unlooked(found: Explanation) -> str:
     """A sentence about versions of which only the root is on record; empty where there are none."""
     if not found.not_held:
         return ""
-    return _("Of versions {numbers} only the root of their publication is on record.").format(
+    return str(_("Of versions {numbers} only the root of their publication is on record.")).format(
         numbers=", ".join(map(str, found.not_held)))

@@ -12,8 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts.models import DossierRead
 from qingyuan.console.accounts.verbs import Verb
@@ -38,9 +37,9 @@ from qingyuan.vocabulary.factors import AIR_SIX
 A_PAGE = 100
 CHARTS = 6
 WEATHER = ("a01001", "a01002", "a01006", "a01007", "a01008")     # HJ 212-2017 annex B
-MEANS = {Mean.HOUR: gettext_lazy("hours"), Mean.DAY: gettext_lazy("days"), Mean.RAW: gettext_lazy("as sent")}
-SOURCES = {HourSource.SENT: gettext_lazy("as the logger sends it"),
-           HourSource.MINUTES: gettext_lazy("mean of the minute values")}
+MEANS = {Mean.HOUR: _("hours"), Mean.DAY: _("days"), Mean.RAW: _("as sent")}
+SOURCES = {HourSource.SENT: _("as the logger sends it"),
+           HourSource.MINUTES: _("mean of the minute values")}
 COLUMNS = ("from", "to", "site", "site_name", "origin", "factor", "figure", "value", "unit", "stage", "standard",
            "version", "reason", "believed_from", "detail")
 
