@@ -85,6 +85,13 @@ test("a hover says period, value, unit, stage, state, original, flags and marks"
   assert.equal(hover(chartOf(series), 99 * 3600e3), "");
 });
 
+test("a cell that a spreadsheet would run is shielded, a negative number is not", () => {
+  const chart = chartOf(hours([-1], { name: "=1+1" }));
+  const row = csv(chart, { state: () => "", stage: () => "" }, String).split("\r\n")[1];
+  assert.ok(row.includes(",'=1+1,"));
+  assert.ok(row.includes(",-1,"));
+});
+
 test("the export has a line a value with its words", () => {
   const chart = chartOf(hours([1, null], { stage: [2, 0], flags: { 0: 'a, "b"' }, id: ["x", "y"] }), {});
   Object.assign(chart.labels, { from: "起", to: "止", series: "系列", averaging: "平均", value: "值", unit: "单位", state: "状态", stage: "阶段", flags: "标记" });

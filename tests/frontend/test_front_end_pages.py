@@ -22,7 +22,7 @@ pytestmark = [
 ]
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 PAGES = ("/", "/station", "/map", "/review", "/form")
-NO_HOVER = "GPU stall due to ReadPixels"
+DRIVER_SPEED = "GPU stall due to ReadPixels"
 
 
 def until(page: Any, condition: str, seconds: float = 15) -> None:
@@ -66,7 +66,7 @@ class Watched:
         self.page.on("request", self._asked)
 
     def _said(self, message: Any) -> None:
-        if message.type in {"error", "warning"} and NO_HOVER not in message.text:
+        if message.type in {"error", "warning"} and DRIVER_SPEED not in message.text:
             self.errors.append(message.text)
 
     def _asked(self, request: Any) -> None:
@@ -286,8 +286,8 @@ def test_a_question_is_asked_in_our_own_dialog(desk: Watched) -> None:
     page.get_by_role("button", name="取消").click()
     assert posts == []
     page.locator("main button.btn-primary").click()
-    page.get_by_role("button", name="确定").click()
-    page.wait_for_load_state()
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.get_by_role("button", name="确定").click()
     assert posts == [desk.site + "/form"]
 
 

@@ -95,9 +95,15 @@ export function marked(series, cols, from, to, buckets) {
 /** Limits that speak of the same averaging time as a series, and only those. */
 export const limitsFor = (series, limits, chart) => limits.filter((limit) => limit.averaging === (series.averaging ?? chart.averaging) && (limit.unit ?? chart.unit) === (series.unit ?? chart.unit) && (!limit.series || limit.series === series.name));
 
+/** A cell's text; what a spreadsheet would take for a formula is shielded. */
+function cellText(cell) {
+  const text = String(cell ?? ""), safe = typeof cell === "string" && /^[=+@\t\r-]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
 /** The whole as comma-separated lines with every word that goes with a number. `say` gives {stage, state} words. */
 export function csv(chart, say, iso) {
-  const L = chart.labels, quote = (cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const L = chart.labels;
   const rows = [[L.from, L.to, L.series, L.averaging, L.value, L.unit, L.state, L.stage, L.flags, L.original, "id"]];
   for (const { series: s, cols } of chart.columns) {
     for (let i = 0; i < cols.count; i++) {
@@ -105,7 +111,7 @@ export function csv(chart, say, iso) {
         say.state(s, i), say.stage(s, i), s.flags?.[i] ?? "", s.original?.[i] ?? "", s.id?.[i] ?? ""]);
     }
   }
-  return rows.map((row) => row.map((cell) => quote(String(cell ?? ""))).join(",")).join("\r\n");
+  return rows.map((row) => row.map(cellText).join(",")).join("\r\n");
 }
 
 /** Where a point's evidence is: the series' `url` with {id} and {t}, or nothing. */

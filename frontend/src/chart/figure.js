@@ -20,11 +20,12 @@ function save(blob, name) {
 function picture(chart, plot, note) {
   const ratio = 2, source = plot.renderToCanvas({ pixelRatio: ratio, backgroundColor: "#fff" });
   const canvas = document.createElement("canvas"), pen = canvas.getContext("2d"), head = 44 * ratio;
-  canvas.width = source.width; canvas.height = source.height + head + 20 * ratio;
+  const slider = plot.getOption().dataZoom.length > 1 ? 24 * ratio : 0;
+  canvas.width = source.width; canvas.height = source.height - slider + head + 20 * ratio;
   pen.fillStyle = "#fff"; pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.fillStyle = "#17212b"; pen.font = `600 ${14 * ratio}px ${FONT}`; pen.fillText(chart.title, 12 * ratio, 20 * ratio);
   pen.fillStyle = "#5c6a76"; pen.font = `${11 * ratio}px ${FONT}`; pen.fillText(note, 12 * ratio, 37 * ratio);
-  pen.drawImage(source, 0, head);
+  pen.drawImage(source, 0, 0, source.width, source.height - slider, 0, head, source.width, source.height - slider);
   pen.fillText(linkHere(), 12 * ratio, canvas.height - 7 * ratio);
   canvas.toBlob((blob) => save(blob, `${fileName(chart)}.png`), "image/png");
 }
