@@ -10,7 +10,6 @@ pipeline runs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from os import PathLike
@@ -25,15 +24,16 @@ from qingyuan.lake import Lake
 from qingyuan.ledger import Home
 from qingyuan.numerics.time import CST_OFFSET_S, micros
 from qingyuan.vocabulary import factors
+from qingyuan.vocabulary.factors import UnknownFactor
 
 if TYPE_CHECKING:
     from qingyuan.pipeline.explain import Explanation
 
+__all__ = ["NoInstant", "Platform", "UnknownFactor", "ZoneMissing"]
 LOCAL = timezone(timedelta(seconds=CST_OFFSET_S))
 LOCAL_INSTANT = pa.timestamp("us", tz="+08:00")
 Names = str | Iterable[str] | None
 Instant = str | datetime | None
-_CODE = re.compile(r"[a-zA-Z]\d{5}|\d{3}|[A-Z]\d{2}")
 _FOREVER_US = 1 << 62
 
 SITES = pa.schema([
@@ -49,10 +49,6 @@ class ZoneMissing(ValueError):
 
 class NoInstant(ValueError):
     """The text or object is no instant."""
-
-
-class UnknownFactor(LookupError):
-    """Neither a symbol of the six nor the form of a factor code."""
 
 
 class Platform:
@@ -152,17 +148,7 @@ def table_of(name: str) -> str:
 def factor_codes(factor: Names) -> list[str] | None:
     """Codes of factors given by symbol or code; 2005 codes give those of today. Raises UnknownFactor."""
     texts = _several(factor)
-    return None if texts is None else [_code(text) for text in texts]
-
-
-def _code(text: str) -> str:
-    try:
-        return factors.code_of(text)
-    except KeyError:
-        if factors.factor(text) is None and not _CODE.fullmatch(text):
-            raise UnknownFactor(f"no factor '{text}'; give a code such as a34004, or a symbol such as "
-                                f"{', '.join(factors.AIR_SIX)}") from None
-        return factors.canonical(text)
+    return None if texts is None else [factors.named(text) for text in texts]
 
 
 def belief_us(when: Instant) -> int | None:

@@ -45,7 +45,7 @@ def run(
     check_built()
     port = port or free_port(host)
     note_address(opened, host, port)
-    os.execve(sys.executable, [  # noqa: S606
+    os.execve(sys.executable, [  # noqa: S606 (our own server, by list)
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers",
         str(workers), "--blocking-threads", "4", "--no-access-log", "--log-level", "warning",
         "--respawn-failed-workers", "qingyuan.console.wsgi:application"], prepare.environment(opened))

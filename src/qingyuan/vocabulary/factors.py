@@ -14,6 +14,7 @@ from types import MappingProxyType
 from qingyuan.vocabulary.table import read
 
 PROCESS = re.compile(r"[eg][1-9ab]\d{2}(?!00)\d{2}", re.ASCII)     # class, process, factor, device 01 to 99
+CODE = re.compile(r"[a-zA-Z]\d{5}|\d{3}|[A-Z]\d{2}")
 FURNACE = re.compile(r"i333[1-4][0-9A-Za-z]")                       # furnace temperatures: height and place
 
 
@@ -89,3 +90,19 @@ def unit_of(code: str) -> str:
 
 AIR_SIX = MappingProxyType({symbol: code_of(symbol) for symbol in ("SO2", "NO2", "CO", "O3", "PM10", "PM2.5")})
 """The six pollutants of the air quality index, in the order of the standards' lists."""
+
+
+class UnknownFactor(LookupError):
+    """Neither a symbol of the dictionary nor the form of a factor code."""
+
+
+def named(text: str) -> str:
+    """The code of a factor given by symbol (`PM2.5`) or code (`a34004`); 2005 codes give those of today.
+
+    Raises UnknownFactor.
+    """
+    if text in _symbols():
+        return code_of(text)
+    if factor(text) is None and not CODE.fullmatch(text):
+        raise UnknownFactor(f"no factor '{text}'; give a code such as a34004, or a symbol such as {', '.join(AIR_SIX)}")
+    return canonical(text)

@@ -11,7 +11,6 @@ from ninja import NinjaAPI, Query, Schema
 from ninja.errors import HttpError
 from pydantic import Field
 
-from qingyuan.api import UnknownFactor, factor_codes
 from qingyuan.console import home
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.api.access import ByLogin, ByToken, reading
@@ -21,6 +20,8 @@ from qingyuan.numerics.time import HOUR_US, iso_local, iso_utc
 from qingyuan.pipeline import exports
 from qingyuan.pipeline.exports import Format, Table
 from qingyuan.registry import Site
+from qingyuan.vocabulary import factors
+from qingyuan.vocabulary.factors import UnknownFactor
 
 A_PAGE, MOST = 1000, 10_000
 FILE_ROWS, NEWEST_US = 1_000_000, 48 * HOUR_US
@@ -187,7 +188,8 @@ def _ask(door: Reading, table: Table, asked: Asked) -> tuple[Any, int]:
     if start is None and end is None:
         start = door.shown_us - NEWEST_US
     figures = table not in (Table.OBSERVATION, Table.FLAG)
-    found, lake = door.table(_verb(table), table.value, asked.site or None, factors=factor_codes(asked.factor or None),
+    codes = [factors.named(text) for text in asked.factor] or None
+    found, lake = door.table(_verb(table), table.value, asked.site or None, factors=codes,
                              names=(asked.name or None) if figures else None, start_us=start, end_us=end,
                              all_versions=asked.versions)
     return exports.exact(table, found), lake
