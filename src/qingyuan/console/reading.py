@@ -23,7 +23,7 @@ from qingyuan.ledger import Ledger
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.explain import Explanation, NoSuchFigure, explain, write_bundle
 from qingyuan.pipeline.explain.beliefs import versions
-from qingyuan.pipeline.figure import BadFigureId, Figure, FigureKey, parse_id
+from qingyuan.pipeline.figure import TABLES, BadFigureId, Figure, FigureKey, parse_id
 from qingyuan.pipeline.intake import Observation
 from qingyuan.quality import Flag, Level
 from qingyuan.registry import Registry, Site, SiteKind
@@ -161,6 +161,13 @@ class Reading:
         manifest = lake.current()
         return lake.read(table, sites=self._subjects(verb, subjects), factors=factors, names=names, start_us=start_us,
                          end_us=end_us, as_of_us=self.as_of_us, all_versions=all_versions, at=manifest), manifest.number
+
+    def published(self, tick_us: int) -> list[Figure]:
+        """What became believed at exactly one tick, replaced since or not, of subjects the person may read."""
+        subjects = self._subjects(Verb.READ_FIGURES, None)
+        found = (figure for table in TABLES for figure in rows.figures(
+            home.lake().read(table, sites=subjects, believed_us=tick_us)))
+        return sorted(found, key=lambda f: (f.subject, f.name, f.start))
 
     def columns(self, table: str, columns: Collection[str], subjects: Collection[str] | None = None, *,
                 names: Collection[str] | None = None, start_us: int | None = None,

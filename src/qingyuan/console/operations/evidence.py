@@ -1,0 +1,171 @@
+"""The evidence pages: ledgers, their leaves and publications, verification, and the check of a proof in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.operations import ledgers as read
+from qingyuan.console.operations import opened, proofs, recent, verifying, watch
+from qingyuan.console.operations.models import VerifyRun
+from qingyuan.console.reading import NoSuchThing, NotAllowed
+from qingyuan.console.shell.access import needs, open_to_all
+from qingyuan.evidence import verify_bundle
+from qingyuan.evidence.leaf import parse
+
+A_PAGE = 100
+SCRIPT = "qy/verify.js"
+
+
+@require_safe
+@needs(Verb.READ_LEDGERS)
+def ledgers(request: Any) -> HttpResponse:
+    """Every ledger, who signed what, and the last verification."""
+    reading = request.page.reading
+    gaps = sorted((gap for one in watch.gateways(reading, recent.tails()) for gap in one.gaps),
+                  key=lambda gap: -gap.begin_us)
+    return render(request, "operations/ledgers.html", {
+        "states": read.states(), "run": VerifyRun.objects.select_related("by").first(), "gaps": gaps[:A_PAGE],
+        "tick_us": reading.registry.tick_us, "newest": read.publications(request.page.as_of_us)[:1]})
+
+
+@require_POST
+@needs(Verb.READ_LEDGERS)
+def verify(request: Any) -> HttpResponse:
+    """Start a verification, unless one runs."""
+    run, _fresh = verifying.start(request.user)
+    if request.htmx:
+        return render(request, "operations/_run.html", {"run": run})
+    return HttpResponseRedirect(reverse("verify_run", args=[run.pk]))
+
+
+@require_safe
+@needs(Verb.READ_LEDGERS)
+def verify_run(request: Any, run: int) -> HttpResponse:
+    """One verification: how far it is, or what it found."""
+    found = VerifyRun.objects.select_related("by").filter(pk=run).first()
+    if found is None:
+        raise NoSuchThing(str(run))
+    return render(request, "operations/_run.html" if request.htmx else "operations/run.html", {"run": found})
+
+
+@require_safe
+@needs(Verb.READ_LEDGERS)
+def verify_runs(request: Any) -> HttpResponse:
+    """All verifications, the newest first."""
+    shown = Paginator(VerifyRun.objects.select_related("by"), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "operations/runs.html", {"shown": shown})
+
+
+@require_safe
+@needs(Verb.READ_LEDGERS)
+def leaves(request: Any, ledger: str) -> HttpResponse:
+    """The leaves of a ledger, the newest first: what kind, when, which hash. What they say is on their own pages."""
+    with opened.ledger(ledger) as reader:
+        first, size = reader.first(), reader.size
+        pages = Paginator(range(size - 1, first - 1, -1), A_PAGE)
+        shown = pages.get_page(request.GET.get("page"))
+        numbers = list(shown)
+        found = reader.leaves(numbers[-1], numbers[0] + 1) if numbers else ()
+        rows = [(stored, parse(stored.data)) for stored in found]
+    if (as_of_us := request.page.as_of_us) is not None:
+        rows = [(stored, leaf) for stored, leaf in rows if leaf.received_us <= as_of_us]
+    return render(request, "operations/leaves.html", {
+        "ledger": ledger, "shown": shown, "rows": rows[::-1], "first": first, "size": size})
+
+
+@require_safe
+@needs(Verb.READ_LEDGERS)
+def leaf(request: Any, ledger: str, leaf: int) -> HttpResponse:
+    """One leaf with its proof; what it says only for those who may read that."""
+    reading = request.page.reading
+    with opened.ledger(ledger) as reader:
+        found = opened.leaf(reading, reader, leaf)
+        way, size, first = proofs.way(reader, leaf), reader.size, reader.first()
+    allowed = opened.may_read(reading, found)
+    text = ""
+    if allowed:
+        text = found.frame.masked.decode("utf-8", "replace") if found.frame else read.shown(found.leaf.payload)
+    return render(request, "operations/_leaf.html" if request.htmx else "operations/leaf.html", {
+        "found": found, "way": way, "allowed": allowed, "blocked": not allowed, "text": text,
+        "before": leaf - 1 if leaf > first else None, "after": leaf + 1 if leaf + 1 < size else None})
+
+
+@require_safe
+@needs()
+def leaf_proof(request: Any, ledger: str, leaf: int) -> HttpResponse:
+    """The proof of a leaf as a file, for those who may read the leaf."""
+    reading = request.page.reading
+    with opened.ledger(ledger) as reader:
+        found = opened.leaf(reading, reader, leaf)
+        if found.frame is not None:
+            opened.demand_frame(reading, found.frame)
+        else:
+            reading.demand(Verb.READ_LEDGERS)
+            if not opened.may_read(reading, found):
+                raise NotAllowed(Verb.READ_FLAGS)
+        data = proofs.bundle(reader, leaf)
+    return HttpResponse(data, content_type="application/octet-stream", headers={
+        "Content-Disposition": f'attachment; filename="{ledger}-{leaf}.bundle"'})
+
+
+@require_safe
+@needs(Verb.READ_LEDGERS)
+def publications(request: Any) -> HttpResponse:
+    """What was published, tick by tick."""
+    shown = Paginator(read.publications(request.page.as_of_us), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "operations/publications.html", {"shown": shown})
+
+
+@require_safe
+@needs(Verb.READ_LEDGERS)
+def publication(request: Any, leaf: int) -> HttpResponse:
+    """The figures of one publication that the person may read."""
+    reading = request.page.reading
+    found = next((one for one in read.publications(request.page.as_of_us) if one.leaf == leaf), None)
+    if found is None:
+        raise NoSuchThing(str(leaf))
+    shown = Paginator(reading.published(found.tick_us), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "operations/publication.html", {"found": found, "shown": shown, "sites": {
+        figure.subject: reading.registry.sites.get(figure.subject) for figure in shown}})
+
+
+@require_safe
+@open_to_all
+def verify_drop(request: Any) -> HttpResponse:
+    """A proof is dropped here and checked in the browser; without script the page says how to check it by hand."""
+    script = SCRIPT if staticfiles_storage.exists(SCRIPT) else ""
+    return render(request, "operations/verify_drop.html", {"script": script, "verify_words": _drop_words()})
+
+
+@require_safe
+@open_to_all
+def verifier(request: Any) -> HttpResponse:
+    """The one-file verifier, to be run by a stranger."""
+    return HttpResponse(Path(str(verify_bundle.__file__)).read_bytes(), content_type="text/plain; charset=utf-8",
+                        headers={"Content-Disposition": 'attachment; filename="verify_bundle.py"'})
+
+
+def _drop_words() -> dict[str, str]:
+    """What the script says; it holds no words itself."""
+    return {
+        "drop": _("Drop a proof here, or choose a file"), "reading": _("Reading …"),
+        "recomputed": _("Everything holds, and the value was computed again from the telegrams."),
+        "leaf_proven": _("Everything holds: the leaf stood in the ledger when the checkpoint was signed."),
+        "no_value": _("Everything holds: it was published without a value."),
+        "not_recomputed": _("Published and signed, but the value was not computed again."),
+        "broken": _("Something does not hold: {what}"), "no_bundle": _("This file is no proof of this system."),
+        "too_large": _("This file is too large for a proof."), "ledger": _("ledger"), "leaf": _("leaf"),
+        "signature": _("signature"), "path": _("path"), "figure": _("figure"), "value": _("value"),
+        "witness": _("witness"), "keys": _("Keys that were used; compare them with what you know from elsewhere."),
+        "time": _("checked in {ms} ms, without the server"),
+    }

@@ -1,0 +1,109 @@
+"""The gateway page, and the registration of loggers that nobody knows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_safe
+
+from qingyuan.console import home
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.office.models import Outbox
+from qingyuan.console.office.record import wait_for
+from qingyuan.console.operations import recent, register, watch
+from qingyuan.console.operations.inspect import table
+from qingyuan.console.operations.opened import ledger as opened_ledger
+from qingyuan.console.operations.words import REMEDIES
+from qingyuan.console.reading import NoSuchThing, NotAllowed
+from qingyuan.console.shell.access import needs
+from qingyuan.evidence.leaf import FrameLeaf, parse
+
+A_PAGE, GAPS = 100, 20
+EMPTY = ""             # import refuses an empty password, so that nobody forgets to fill it in
+
+
+@require_safe
+@needs(Verb.READ_GATEWAY)
+def gateway(request: Any) -> HttpResponse:
+    """Connections, rate, lag, silence, clocks and what was refused."""
+    reading = request.page.reading
+    tails = recent.tails()
+    running = watch.gateways(reading, tails)
+    groups = watch.refused(reading, tails)
+    silent = watch.silent(reading)
+    gaps = sorted((gap for one in running for gap in one.gaps), key=lambda gap: -gap.begin_us)
+    rates = [one.per_minute for one in running if one.running and one.per_minute is not None]
+    shown = Paginator(groups, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "operations/_gateway.html" if request.htmx else "operations/gateway.html", {
+        "gateways": running, "on": sum(one.running for one in running),
+        "connections": sum(one.connections for one in running if one.running), "rate": sum(rates) if rates else None,
+        "lag_s": home.status("pipeline.status.json").get("lag_s") if request.page.as_of_us is None else None,
+        "silent": Paginator(silent, A_PAGE).get_page(request.GET.get("silent")), "silent_count": len(silent),
+        "whole": sum(one.whole for one in silent), "shown_us": reading.shown_us,
+        "clocks": watch.clocks(reading, tails)[:A_PAGE], "limit_s": watch.WRONG_CLOCK_S, "gaps": gaps[:GAPS],
+        "by_verdict": watch.by_verdict(groups), "shown": shown, "rows": [(one, REMEDIES[one.verdict]) for one in shown],
+        "since_us": min((t.since_us for t in tails.values() if t.since_us is not None), default=None),
+        "may_admit": reading.scope.may(Verb.ADMIT), "live": request.page.as_of_us is None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Verb.ADMIT)
+def admit(request: Any, mn: str) -> HttpResponse:
+    """A form for an unknown logger, a preview of what would be entered, and then the entry itself."""
+    reading = request.page.reading
+    if not reading.scope.everywhere(Verb.READ_GATEWAY):
+        raise NotAllowed(Verb.READ_GATEWAY)
+    tails = recent.tails()
+    sample = register.newest(tails, mn)
+    if sample is None or request.page.as_of_us is not None:
+        raise NoSuchThing(mn)
+    begin, telegram = register.suggested(sample)
+    lying = register.waiting(tails, mn)
+    form = register.RegisterForm(request.POST or None, initial=begin, mn=mn, reading=reading)
+    if request.method == "POST" and form.is_valid() and request.POST.get("step") == "enter":
+        entries = [wait_for(row) for row in register.enter(form.entry, lying, mn, request.user)]
+        query = urlencode([("row", str(row.key)) for row in entries])
+        return HttpResponseRedirect(f"{reverse('admitted')}?{query}")
+    preview = request.method == "POST" and form.is_valid() and request.POST.get("step") == "preview"
+    with opened_ledger(sample.ledger) as reader:
+        frame = parse(reader.leaf(sample.leaf).data).payload
+    assert isinstance(frame, FrameLeaf)
+    rows, runs = table(frame.masked, telegram, None)
+    return render(request, "operations/admit.html", {
+        "mn": mn, "form": form, "preview": preview, "waiting": lying, "count": sum(one.count for one in lying),
+        "sample": sample, "runs": runs, "rows": rows, "open_logger": True,
+        "entry": json.dumps(form.entry, ensure_ascii=False, indent=1) if preview else ""})
+
+
+@require_safe
+@needs(Verb.ADMIT)
+def admitted(request: Any) -> HttpResponse:
+    """Where the entries of a registration stand in the office ledger; only the person's own."""
+    keys = []
+    for text in request.GET.getlist("row")[:A_PAGE]:
+        try:
+            keys.append(UUID(text))
+        except ValueError:
+            continue
+    rows = list(Outbox.objects.filter(key__in=keys, by=request.user.pseudonym))
+    if not rows:
+        raise NoSuchThing("no such entries")
+    site = next((row.payload for row in rows if row.payload.get("entry") == "site"), None)
+    template = "operations/_admitted.html" if request.htmx else "operations/admitted.html"
+    return render(request, template, {
+        "rows": rows, "waiting": any(row.waiting for row in rows), "site": site, "file": _with_password(site)})
+
+
+def _with_password(site: dict[str, Any] | None) -> str:
+    """The entry as an import file that sets a password: to be filled in where the keyring is, never here."""
+    if site is None:
+        return ""
+    entry = {**site, "data": {**site["data"], "password": EMPTY}}
+    return json.dumps({"entries": [entry]}, ensure_ascii=False, indent=1)

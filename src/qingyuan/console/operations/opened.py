@@ -1,0 +1,95 @@
+"""Ledgers of the home opened for a question, and who may read which leaf of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from qingyuan.console import home
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.reading import NoSuchThing, NotAllowed, Reading
+from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, parse
+from qingyuan.hj212 import decode
+from qingyuan.ledger import Ledger, LedgerError, StoredLeaf
+from qingyuan.registry import Site
+
+FREE = (Kind.TICK, Kind.PUBLICATION, Kind.ERASURE, Kind.RULESET)     # they speak of the system, or of all sites alike
+OF_ALL = ("setting", "replay", "profile", "organisation", "park", "admission")
+
+
+@contextmanager
+def ledger(name: str) -> Iterator[Ledger]:
+    """A ledger for reading. Raises NoSuchThing; LedgerError where it is damaged."""
+    if name not in home.home().ledgers():
+        raise NoSuchThing(name)
+    with Ledger(home.home().ledger_path(name)) as opened:
+        yield opened
+
+
+@dataclass(frozen=True)
+class Found:
+    """A leaf with what was read of it."""
+
+    ledger: str
+    stored: StoredLeaf
+    leaf: Leaf
+
+    @property
+    def frame(self) -> FrameLeaf | None:
+        """Content of a frame leaf."""
+        return self.leaf.payload if isinstance(self.leaf.payload, FrameLeaf) else None
+
+
+def leaf(reading: Reading, opened: Ledger, index: int) -> Found:
+    """A leaf known at the instant. Raises NoSuchThing (also for one dropped at the end of its retention)."""
+    try:
+        stored = opened.leaf(index)
+    except (IndexError, LedgerError) as error:
+        raise NoSuchThing(str(error)) from error
+    found = Found(opened.name, stored, parse(stored.data))
+    if reading.as_of_us is not None and found.leaf.received_us > reading.as_of_us:
+        raise NoSuchThing(f"{opened.name} {index}")
+    return found
+
+
+def site_of(reading: Reading, frame: FrameLeaf) -> Site | None:
+    """The site whose logger a frame names, as the registry knows it at the instant."""
+    return reading.registry.by_mn.get(decode(frame.masked).mn or "")
+
+
+def demand_frame(reading: Reading, frame: FrameLeaf) -> Site | None:
+    """The site of a frame this person may read. Raises NotAllowed.
+
+    Frames of a known logger need the right to read telegrams of its site; those of strangers the right to watch the
+    gateway everywhere, for nobody can say whose they are.
+    """
+    site = site_of(reading, frame)
+    if site is not None:
+        reading.demand(Verb.READ_TELEGRAMS, site.id)
+    elif not reading.scope.everywhere(Verb.READ_GATEWAY):
+        raise NotAllowed(Verb.READ_GATEWAY)
+    return site
+
+
+def may_read(reading: Reading, found: Found) -> bool:
+    """True if this person may see what a leaf says; that there is one, and its hash, is for all who see ledgers."""
+    if found.frame is not None:
+        try:
+            demand_frame(reading, found.frame)
+        except NotAllowed:
+            return False
+        return True
+    if found.leaf.kind in FREE or reading.scope.everywhere(Verb.READ_FLAGS):
+        return True
+    if found.leaf.kind is not Kind.REGISTRY:
+        return False
+    return found.leaf.payload.get("entry") in OF_ALL or _site_named(found.leaf.payload) in reading.scope.sites(
+        Verb.READ_FIGURES)
+
+
+def _site_named(payload: dict[str, Any]) -> str:
+    data = payload.get("data")
+    about = data.get("site") if payload.get("entry") == "channel" and isinstance(data, dict) else payload.get("id")
+    return str(about or "")
