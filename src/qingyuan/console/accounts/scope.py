@@ -68,6 +68,7 @@ class Scope:
     rights: tuple[Right, ...]
     registry: Registry
     _sites: dict[Verb, frozenset[str]] = field(default_factory=dict, repr=False)
+    _subjects: dict[Verb, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, rights: Iterable[Right], registry: Registry) -> Scope:
@@ -107,7 +108,10 @@ class Scope:
 
     def subjects(self, verb: Verb) -> frozenset[str]:
         """Subjects of figures: the sites, and the cities whose every counting point is among them."""
-        allowed = self.sites(verb)
-        cities = {site.city for site in self.registry.sites.values() if site.city and site.kind is SiteKind.AIR}
-        whole = (city for city in cities if all(p.id in allowed for p in self.registry.city_points(city)))
-        return allowed | {f"city:{city}" for city in whole}
+        if verb not in self._subjects:
+            allowed = self.sites(verb)
+            cities = {site.city for site in self.registry.sites.values() if site.city and site.kind is SiteKind.AIR}
+            short = {site.city for name, site in self.registry.sites.items()
+                     if name not in allowed and site.kind is SiteKind.AIR and site.in_city_mean}
+            self._subjects[verb] = allowed | {f"city:{city}" for city in cities - short}
+        return self._subjects[verb]

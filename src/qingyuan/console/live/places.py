@@ -24,7 +24,7 @@ from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.templatetags.qy import hour_period
 from qingyuan.numerics.time import HOUR_US
 from qingyuan.pipeline.reasons import Stage
-from qingyuan.registry import Site
+from qingyuan.registry import Origin, Site
 from qingyuan.vocabulary import units
 from qingyuan.vocabulary.factors import AIR_SIX
 
@@ -62,10 +62,10 @@ def sites_geojson(request: Any) -> HttpResponse:
     wind: dict[str, dict[str, float]] = {}
     for (site, what), found in latest(reading, list(WIND), until_us=until_us).items():
         wind.setdefault(site, {})[WIND[what]] = float(found.value)
-    features = [_feature(site, newest.get(site.id), wind.get(site.id), request.page.as_of)
-                for site in kept if site.lon is not None]
-    return JsonResponse({"type": "FeatureCollection", "features": features,
-                         "shown": reading.shown_us}, json_dumps_params={"ensure_ascii": False})
+    made = Features(request.page.as_of)
+    features = [made.of(site, newest.get(site.id), wind.get(site.id)) for site in kept if site.lon is not None]
+    return JsonResponse({"type": "FeatureCollection", "features": features, "shown": reading.shown_us},
+                        json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
 
 
 def map_parts(reading: Reading) -> dict[str, Any]:
@@ -100,20 +100,42 @@ def factor_choices(sites: list[Site]) -> list[tuple[str, str]]:
     return [(code, words.factor_name(code)) for code in [*six, *sorted(known - set(six), key=words.factor_name)]]
 
 
-def _feature(site: Site, found: Latest | None, wind: dict[str, float] | None, as_of: str) -> dict[str, Any]:
-    watch = watch_of(site)
-    said: dict[str, Any] = {
-        "id": site.id, "kind": watch.value, "name": words.name_of(site), "url": site_address(site.id, as_of),
-        "origin": site.origin.value, "origin_word": str(words.word(site.origin))}
-    if found is not None:
-        unit = units.label(found.unit) if found.unit else ""
-        name = "AQI" if found.name.startswith("aqi.") else words.factor_name(found.name.partition(".")[2])
-        said["text"] = (f"{name} {found.value}{' ' + unit if unit else ''} · {words.word(Stage(found.stage))} · "
-                        f"{hour_period(found)}")
-        said["value"] = float(found.value)
-        if (level := found.level) is not None:
-            said |= {"scale": "air", "grade": level, "letter": str(level), "grade_text": str(words.GRADES[level])}
-    if wind and len(wind) == len(WIND):
-        said |= wind | {"wind_text": _("wind from {degrees}°, {speed} m/s").format(
-            degrees=f"{wind['wind_from']:g}", speed=f"{wind['wind_speed']:g}")}
-    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [site.lon, site.lat]}, "properties": said}
+class Features:
+    """Makes features; the words that thousands of them share are looked up once."""
+
+    def __init__(self, as_of: str) -> None:
+        self._as_of = as_of
+        self._origins = {origin: str(words.word(origin)) for origin in Origin}
+        self._grades = {level: str(word) for level, word in words.GRADES.items()}
+        self._tails: dict[tuple[str, int, int], str] = {}
+        self._heads: dict[str, str] = {}
+        self._wind = _("wind from {degrees}°, {speed} m/s")
+
+    def of(self, site: Site, found: Latest | None, wind: dict[str, float] | None) -> dict[str, Any]:
+        """One site as a GeoJSON point."""
+        said: dict[str, Any] = {
+            "id": site.id, "kind": watch_of(site).value, "name": words.name_of(site),
+            "url": site_address(site.id, self._as_of), "origin": site.origin.value,
+            "origin_word": self._origins[site.origin]}
+        if found is not None:
+            said |= {"text": f"{self._head(found.name)} {found.value}{self._tail(found)}", "value": float(found.value)}
+            if (level := found.level) is not None:
+                said |= {"scale": "air", "grade": level, "letter": str(level), "grade_text": self._grades[level]}
+        if wind and len(wind) == len(WIND):
+            said |= wind | {"wind_text": self._wind.format(degrees=f"{wind['wind_from']:g}",
+                                                           speed=f"{wind['wind_speed']:g}")}
+        return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [site.lon, site.lat]},
+                "properties": said}
+
+    def _head(self, name: str) -> str:
+        if name not in self._heads:
+            self._heads[name] = "AQI" if name.startswith("aqi.") else words.factor_name(name.partition(".")[2])
+        return self._heads[name]
+
+    def _tail(self, found: Latest) -> str:
+        """Unit, stage and period."""
+        key = f"{found.unit} {found.stage}", found.start, found.span_s
+        if key not in self._tails:
+            unit = f" {units.label(found.unit)}" if found.unit else ""
+            self._tails[key] = f"{unit} · {words.word(Stage(found.stage))} · {hour_period(found)}"
+        return self._tails[key]

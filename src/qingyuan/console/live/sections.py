@@ -17,6 +17,7 @@ from qingyuan.console.reading import Reading
 from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import DAY_US, HOUR_US
 from qingyuan.registry import Site, SiteKind
+from qingyuan.vocabulary.factors import unit_of
 
 A_PAGE = 100
 TREND_US = 3 * DAY_US
@@ -35,7 +36,8 @@ def sections(request: Any) -> HttpResponse:
     codes = [*(code for code in USUAL if code in planned), *sorted(planned - set(USUAL))]
     rows = trends(reading, list(page), codes)
     return render(request, "live/sections.html", {
-        "sections_page": page, "count": len(kept), "codes": codes, "wanted": wanted, "choices": choices(known),
+        "sections_page": page, "count": len(kept), "codes": [(code, unit_of(code)) for code in codes],
+        "wanted": wanted, "choices": choices(known),
         "stale": stale(reading), "shown_us": -(-reading.shown_us // HOUR_US) * HOUR_US,
         "rows": [{"site": site, "heard": max((c["end"] for c in cells if c), default=None), "cells": cells}
                  for site in page if (cells := [rows.get((site.id, code)) for code in codes]) is not None]})

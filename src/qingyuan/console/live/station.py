@@ -24,7 +24,7 @@ from qingyuan.console.live.period import SPANS, Period, period_of
 from qingyuan.console.live.series import Mean, as_of_text
 from qingyuan.console.live.silence import silence
 from qingyuan.console.live.stale import stale
-from qingyuan.console.live.watch import WATCH_WORDS, series_name, watch_of
+from qingyuan.console.live.watch import FIRST, WATCH_WORDS, series_name, watch_of
 from qingyuan.console.reading import Reading
 from qingyuan.console.shell import scripts, words
 from qingyuan.console.shell.access import needs
@@ -78,9 +78,10 @@ class Shown:
 
 
 def plan_of(site: Site) -> list[str]:
-    """The factors of a site: those of the index first, the rest in the order of the plan."""
-    six = [code for code in AIR_SIX.values() if code in site.plan]
-    return [*six, *(code for code in site.plan if code not in six)]
+    """The factors of a site: those that are judged first, the state of gas and weather (a0, a1) last."""
+    first = [code for code in (*AIR_SIX.values(), *FIRST.get(watch_of(site), ())) if code in site.plan]
+    rest = sorted((code for code in site.plan if code not in first), key=lambda code: code[:2] in ("a0", "a1"))
+    return list(dict.fromkeys([*first, *rest]))
 
 
 @needs(Verb.READ_FIGURES)
