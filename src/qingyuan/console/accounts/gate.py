@@ -8,13 +8,11 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from qingyuan.console.accounts.models import Grant, User
 
@@ -61,20 +59,15 @@ class GateMiddleware:
         if any(path == reverse(name) for name in ALWAYS_OPEN):
             return None
         if request.user.must_change_password:
-            return self._only(request, reverse("account_change_password"),
-                              _("Choose your own password first. The one you were given was seen by others."))
+            return self._only(request, reverse("account_change_password"))
         due = second_factor_due(request.user)
-        if due is not None and due <= timezone.now():
-            return self._only(request, reverse("mfa_index"),
-                              _("Your role needs a second factor. Set one up to go on."))
-        return None
+        request.second_factor_missing = due is not None and due <= timezone.now()
+        return self._only(request, reverse("mfa_index")) if request.second_factor_missing else None
 
-    def _only(self, request: Any, page: str, why: str) -> HttpResponse | None:
-        """None on that page and below it; else a redirect there that says why."""
+    def _only(self, request: Any, page: str) -> HttpResponse | None:
+        """None on that page and below it, which says why; else a redirect there."""
         if request.path.startswith(page):
             return None
         if request.htmx:
             return HttpResponse(status=401, headers={"HX-Redirect": page})
-        if not any(str(message) == why for message in messages.get_messages(request)):
-            messages.warning(request, why)
         return redirect(page)
