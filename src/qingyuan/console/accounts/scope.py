@@ -37,8 +37,8 @@ class Right:
 
     @property
     def unbounded(self) -> bool:
-        """True if it speaks of every site."""
-        return not (self.territory or self.line or self.subject)
+        """True if it speaks of every site; that of the public speaks of public stations only."""
+        return self.role is not Role.PUBLIC and not (self.territory or self.line or self.subject)
 
     def covers(self, site: Site, registry: Registry) -> bool:
         """True if the right speaks of that site."""
