@@ -222,7 +222,8 @@ def test_what_cannot_be_recorded_is_not_done(people, monkeypatch):
         with pytest.raises(RuntimeError):
             change()
     assert Grant.objects.filter(revoked_at__isnull=True).count() == 2
-    assert not Delegation.objects.exists() and not Organisation.objects.exists()
+    assert not Delegation.objects.exists()
+    assert not Organisation.objects.exists()
 
 
 def test_an_organisation_is_recorded_once(people):

@@ -34,7 +34,9 @@ def test_an_account_is_made_and_its_password_shown_once(as_role):
     password = re.search(r'id="first">([a-z2-9-]+)<', page.content.decode()).group(1)
     assert "no-store" in page.headers["Cache-Control"]
     made = User.objects.get(username="wang")
-    assert made.check_password(password) and made.must_change_password and not made.rights()
+    assert made.check_password(password)
+    assert made.must_change_password
+    assert not made.rights()
     assert password not in client.get(f"/people/{made.pseudonym}/").content.decode()
     assert "already" in client.post("/people/new/", {"username": "WANG", "full_name": "x"}).content.decode()
 
@@ -44,16 +46,19 @@ def test_a_right_is_previewed_then_given(as_role, person):
     address = f"/people/{one.pseudonym}/grant/"
     form = {"role": "reviewer", "reason": "takes over", "step": "preview"}
     page = client.post(address, form).content.decode()
-    assert "What this would open" in page and not one.grants.exists()
+    assert "What this would open" in page
+    assert not one.grants.exists()
     assert page.count("<b>6</b>") >= 3                                # six sites with telegrams, flags, files
     changed = client.post(address, form | {"step": "grant", "seen": seen(page), "line": "water"})
-    assert changed.status_code == 200 and not one.grants.exists(), "changed after the preview: previewed again"
+    assert changed.status_code == 200
+    assert not one.grants.exists(), "changed after the preview: previewed again"
     done = client.post(address, form | {"step": "grant", "seen": seen(page)})
     assert done.url == f"/people/{one.pseudonym}/"
     (grant,) = one.grants.all()
     assert (grant.role, grant.granted_by.username, grant.reason) == ("reviewer", "administrator", "takes over")
     refused = client.post(address, {"role": "auditor", "reason": "x", "step": "preview"}).content.decode()
-    assert "kept apart" in refused and "What this would open" not in refused
+    assert "kept apart" in refused
+    assert "What this would open" not in refused
     assert "No organisation and no site" in client.post(
         address, form | {"subject": "nowhere"}).content.decode()
 
@@ -74,11 +79,13 @@ def test_a_right_is_revoked_with_a_reason_and_the_history_tells(as_role, person)
     client, one = as_role(Role.ADMINISTRATOR), person(Role.REVIEWER, "one")
     address = f"/people/grants/{one.grants.get().key}/revoke/"
     assert "What this would close" in client.get(address).content.decode()
-    assert client.post(address, {"reason": ""}).status_code == 200 and one.rights()
+    assert client.post(address, {"reason": ""}).status_code == 200
+    assert one.rights()
     client.post(address, {"reason": "has left"})
     assert not one.rights()
     page = client.get(f"/people/{one.pseudonym}/").content.decode()
-    assert "has left" in page and "right revoked" in page
+    assert "has left" in page
+    assert "right revoked" in page
 
 
 def test_pages_at_two_instants_tell_two_truths(as_role, person):
@@ -139,7 +146,8 @@ def test_leave_that_may_not_be_says_why(as_role, person):
     person(Role.REVIEWER, "two")
     client = as_role(Role.AUDITOR)
     page = client.post("/people/me/leave/", {"deputy": "two", "valid_to": local(timezone.now() + DAY), "reason": "x"})
-    assert "kept apart" in page.content.decode() and not Delegation.objects.exists()
+    assert "kept apart" in page.content.decode()
+    assert not Delegation.objects.exists()
 
 
 def test_a_firm_sees_only_its_own_people_as_deputies(as_role, person):
@@ -150,16 +158,19 @@ def test_a_firm_sees_only_its_own_people_as_deputies(as_role, person):
     assert "official" not in client.get("/people/me/leave/").content.decode()
     User.objects.filter(username="enterprise").update(organisation=firm)
     page = client.get("/people/me/leave/").content.decode()
-    assert "official" not in page and "colleague" in page
+    assert "official" not in page
+    assert "colleague" in page
 
 
 def test_my_page_says_rights_in_words(as_role):
     page = as_role(Role.REVIEWER, line="air").get("/people/me/").content.decode()
-    assert "reviewer" in page and "6 sites" in page and "air" in page
+    assert "reviewer" in page
+    assert "6 sites" in page
+    assert "air" in page
 
 
-SITES = [(1, payload(EntryKind.SITE, name, {"kind": "air", "city": city, "mn": name, "origin": "measured", "belongs": own,
-                                           **({"city_code": code} if code else {})}))
+SITES = [(1, payload(EntryKind.SITE, name, {"kind": "air", "city": city, "mn": name, "origin": "measured",
+                                            "belongs": own, **({"city_code": code} if code else {})}))
          for name, city, code, own in (("a", "南京", "320100", []), ("b", "南京", "320106", ["E1"]),
                                        ("c", "黄山", "", ["E2"]))]
 OWN = [(1, payload(EntryKind.PARK, "K1", {"name": "园区", "organisations": ["E1"]})),
@@ -206,7 +217,9 @@ def test_the_demonstration_can_be_seeded_again(console):
 def test_a_fresh_home_gets_one_administrator(console):
     name, password = seed.ensure_first_administrator()
     one = User.objects.get(username=name)
-    assert one.check_password(password) and one.must_change_password and one.rights()[0].role is Role.ADMINISTRATOR
+    assert one.check_password(password)
+    assert one.must_change_password
+    assert one.rights()[0].role is Role.ADMINISTRATOR
     assert seed.ensure_first_administrator() is None
 
 

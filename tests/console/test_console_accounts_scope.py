@@ -24,7 +24,8 @@ HOUR = timedelta(hours=1)
 
 @st.composite
 def registries(draw):
-    park = payload(EntryKind.PARK, "K1", {"name": "园", "organisations": draw(st.sampled_from([["E1"], ["E1", "E2"], []]))})
+    firms = draw(st.sampled_from([["E1"], ["E1", "E2"], []]))
+    park = payload(EntryKind.PARK, "K1", {"name": "园", "organisations": firms})
     entries = [(1, park)]
     for number in range(draw(st.integers(1, 6))):
         code, owner = draw(st.sampled_from(sorted(CITIES))), draw(st.sampled_from(OWNERS))
@@ -69,7 +70,9 @@ def test_the_public_sees_figures_of_public_stations_only(registry):
     assert scope.verbs == {Verb.READ_FIGURES}
     for name in scope.sites(Verb.READ_FIGURES):
         site = registry.sites[name]
-        assert site.kind in (SiteKind.AIR, SiteKind.WATER) and not site.belongs and site.st in ("21", "22")
+        assert site.kind in (SiteKind.AIR, SiteKind.WATER)
+        assert not site.belongs
+        assert site.st in ("21", "22")
 
 
 @given(registries(), st.lists(rights, max_size=3), rights)
@@ -92,7 +95,8 @@ def test_a_city_is_readable_only_with_all_its_counting_points(registry, held):
         Verb.READ_FIGURES in r.verbs and r.unbounded for r in scope.rights)
 
 
-spans = st.tuples(st.integers(-9, 9), st.one_of(st.none(), st.integers(-9, 9)), st.one_of(st.none(), st.integers(-9, 9)))
+hours = st.integers(-9, 9)
+spans = st.tuples(hours, st.one_of(st.none(), hours), st.one_of(st.none(), hours))
 
 
 @pytest.mark.django_db

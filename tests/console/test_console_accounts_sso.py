@@ -115,7 +115,8 @@ def sign_on(service: Service, **person: str) -> tuple[Client, Any]:
     client = Client(headers={"accept-language": "en"})
     assert "省厅门户" in client.get("/accounts/login/").content.decode()
     there = client.post("/accounts/oidc/sso/login/?process=login")
-    assert there.status_code == 302 and there.url.startswith(service.issuer + "/authorize?")
+    assert there.status_code == 302
+    assert there.url.startswith(service.issuer + "/authorize?")
     back = requests.get(there.url, allow_redirects=False, timeout=10).headers["Location"]
     return client, client.get(back.replace("http://testserver", ""))
 
@@ -126,7 +127,8 @@ def test_who_has_an_account_of_that_name_comes_in_with_own_rights(service, perso
     assert (answer.status_code, answer.url) == (302, "/")
     assert "reviewer" in client.get("/people/me/").content.decode()
     again, answer = sign_on(service, preferred_username="other-name-there")     # known by the service's own number
-    assert answer.url == "/" and again.session["_auth_user_id"] == str(one.pk)
+    assert answer.url == "/"
+    assert again.session["_auth_user_id"] == str(one.pk)
 
 
 @pytest.mark.parametrize("name", ["li", ""])

@@ -48,16 +48,12 @@ def seats(registry: Registry) -> list[Seat]:
     firms = sorted(row.id for row in registry.organisations.values() if row.kind == "enterprise" and row.id in owners)
     found = []
     for role in NAMES:
-        where = {"name": NAMES[role], "role": role, "username": role.value}
-        if role is Role.ENTERPRISE and firms:
-            where |= {"subject": firms[0], "organisation": firms[0]}
-        elif role is Role.PARK_MANAGER and parks:
-            where["territory"] = parks[0]
-        elif role is Role.COUNTY_STATION and cities:
-            where["territory"] = cities[0]
-        elif role in (Role.ENTERPRISE, Role.PARK_MANAGER, Role.COUNTY_STATION):
+        bound = {Role.ENTERPRISE: firms, Role.PARK_MANAGER: parks, Role.COUNTY_STATION: cities}.get(role)
+        if bound is not None and not bound:
             continue                                   # nothing to bind the role to: unbounded it would see too much
-        found.append(Seat(**where))
+        firm = firms[0] if role is Role.ENTERPRISE else ""
+        place = bound[0] if bound and role is not Role.ENTERPRISE else ""
+        found.append(Seat(role.value, role, NAMES[role], place, firm, firm))
     return [*found, Seat("administrator-2", Role.ADMINISTRATOR, "管理员二")]
 
 
