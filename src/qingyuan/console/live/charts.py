@@ -18,7 +18,6 @@ from qingyuan.console.live.series import Chart, Mean
 from qingyuan.console.live.watch import Watch, series_name, watch_of
 from qingyuan.console.shell import words
 from qingyuan.console.shell.access import needs
-from qingyuan.registry import Site
 from qingyuan.standards import TABLES
 from qingyuan.standards.tables import LimitNotDefined
 from qingyuan.vocabulary import units
@@ -39,7 +38,7 @@ def chart(request: Any, name: str) -> HttpResponse:
 
 
 def chart_json(ask: Chart, *, neighbours: bool, marks: bool) -> dict[str, Any]:
-    """Series, limits of their own averaging time, and marks."""
+    """Series, marks, and for ambient air limits of their own averaging time."""
     own = series.raw(ask) if ask.mean is Mean.RAW else series.published(ask)
     if ask.mean is Mean.HOUR:
         series.sent_points(ask, own)
@@ -50,8 +49,12 @@ def chart_json(ask: Chart, *, neighbours: bool, marks: bool) -> dict[str, Any]:
     out = {"title": title_of(ask.factor, ask.mean), "unit": units.label(ask.site.published_unit(ask.factor)),
            "averaging": series.averaging(ask.mean, ask.factor), "offset_s": OFFSET_S,
            "from": ask.period.start_us // 1_000_000, "to": ask.period.end_us // 1_000_000, "series": found,
-           "limits": limits(ask.site, ask.factor, ask.mean, ask.period.last_day),
            "links": {"csv": _csv(ask)} if ask.reading.scope.allows(Verb.EXPORT, ask.site.id) else {}}
+    watch = watch_of(ask.site)
+    if watch is Watch.STATION:
+        out["limits"] = limits(ask.factor, ask.mean, ask.period.last_day)
+    elif watch in (Watch.OUTLET_STACK, Watch.OUTLET_WATER):
+        out["note"] = _("no limit of this outlet is registered")
     if marks and ask.reading.scope.allows(Verb.READ_TELEGRAMS, ask.site.id):
         out["marks"] = series.strip(ask)
     return out
@@ -69,9 +72,9 @@ def title_of(factor: str, mean: Mean) -> str:
     return _("{factor} day means").format(factor=name)
 
 
-def limits(site: Site, factor: str, mean: Mean, day: str) -> list[dict[str, Any]]:
-    """The ambient limit in force for that averaging time, or nothing: outlets have none in the registry yet."""
-    if watch_of(site) is not Watch.STATION or mean is Mean.RAW:
+def limits(factor: str, mean: Mean, day: str) -> list[dict[str, Any]]:
+    """The ambient limit in force for that averaging time, or nothing."""
+    if mean is Mean.RAW:
         return []
     wanted = series.averaging(mean, factor)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from qingyuan.assess.aqi import NA
 from qingyuan.console.live.watch import level_of, told_first
 from qingyuan.console.reading import Reading
 from qingyuan.numerics.time import HOUR_US
@@ -14,6 +15,7 @@ from qingyuan.registry import Site
 FRESH_US = 3 * HOUR_US       # what is older is not shown as the state of now
 COLUMNS = ("name", "subject", "start", "span_s", "value", "unit", "stage", "standard")
 MAIN = "main"
+NONE = ("", NA)              # too little came to tell a value or an index
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def latest(reading: Reading, names: Collection[str], subjects: Collection[str] |
         rows = reading.columns(table, COLUMNS, subjects, names=wanted, **where)
         for row in zip(*(rows.column(c).to_pylist() for c in COLUMNS), strict=True):
             key = row[1], row[0]
-            if row[4] and (key not in found or row[2] > found[key].start):
+            if row[4] not in NONE and (key not in found or row[2] > found[key].start):
                 found[key] = Latest(*row)
     return found
 

@@ -23,6 +23,7 @@ from qingyuan.console.live.watch import WATCH_WORDS, series_name, watch_of
 from qingyuan.console.reading import CITY, Reading
 from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import DAY_US
+from qingyuan.pipeline.figure import Figure
 from qingyuan.quality import Level
 
 SHOWN = 8                    # rows of a part of the home page; the rest is a link
@@ -91,7 +92,12 @@ def cities(reading: Reading) -> list[dict[str, Any]]:
     found = reading.newest(["aqi.realtime"], since_us=reading.shown_us - FRESH_US, subjects=sorted(names))
     rows = [{"city": subject.removeprefix(CITY), "figure": figure, "primary": figure.details().get("primary", [])}
             for (subject, _), figure in found.items()]
-    return sorted(rows, key=lambda row: (-int(row["figure"].value or 0), row["city"]))
+    return sorted(rows, key=lambda row: (-_index(row["figure"]), row["city"]))
+
+
+def _index(figure: Figure) -> int:
+    """The index as a number; -1 where too little came to tell one."""
+    return int(figure.value) if figure.value and figure.value.isdigit() else -1
 
 
 def own(reading: Reading) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.live.charts import title_of
 from qingyuan.console.live.labels import chart_labels
 from qingyuan.console.live.latest import FRESH_US
-from qingyuan.console.live.near import near
+from qingyuan.console.live.near import nearest_with
 from qingyuan.console.live.period import SPANS, Period, period_of
 from qingyuan.console.live.series import Mean, as_of_text
 from qingyuan.console.live.silence import silence
@@ -143,7 +143,7 @@ def weather(request: Any, reading: Reading, site: Site) -> list[dict[str, str]]:
     found = []
     period = period_of(request.GET, reading.shown_us)
     for code in WEATHER:
-        where = site if code in site.plan else next(iter(near(reading, site, code, 1)), None)
+        where = nearest_with(reading, site, code)
         if where is not None:
             title = title_of(code, Mean.HOUR) + ("" if where is site else f" · {words.name_of(where)}")
             found.append({"title": title, "url": _link("chart", where, request, {

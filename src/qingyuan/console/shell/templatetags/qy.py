@@ -60,9 +60,9 @@ def figure(context: Any, found: Figure | None, unit: bool = False, stage: bool =
         return format_html('<span class="qy-quiet">{}</span>', "–")
     request = context.get("request")
     link = proof_of(found, as_of or (request.GET.get("as_of", "") if request is not None else ""))
-    glyph = format_html(' <span class="qy-stage qy-stage--{} qy-stage--sign" title="{}"><span '
-                        'class="qy-only-reader">{}</span></span>', found.stage, stage_word(found.stage),
-                        stage_word(found.stage)) if stage else ""
+    said = stage_word(found.stage)
+    glyph = format_html(' <span class="qy-stage qy-stage--{} qy-stage--sign" role="img" aria-label="{}" title="{}">'
+                        '</span>', found.stage, said, said) if stage else ""
     after = format_html(' <span class="qy-unit">{}</span>', units.label(found.unit)) if unit and found.unit else ""
     value = found.value or "–"
     return format_html('<a class="qy-figure" data-drawer href="{}">{}</a>{}{}', link, value, after, glyph)
