@@ -63,8 +63,8 @@ def test_a_shifted_point_beside_a_border_is_told_with_the_system_that_puts_it_ri
 
 
 @pytest.mark.parametrize(("city", "code", "province", "name"), [
-    ("南京", "", "", "南京市"), ("昆山", "", "江苏省", "昆山市"), ("", "3205", "", "苏州市"), ("", "320583", "", "昆山市"),
-    ("吴江", "", "", "吴江区"), ("鼓楼区", "", "", None), ("nowhere", "", "", None), ("", "", "", None)])
+    ("南京", "", "", "南京市"), ("昆山", "", "江苏省", "昆山市"), ("", "3205", "", "苏州市"),
+    ("", "320583", "", "昆山市"), ("吴江", "", "", "吴江区"), ("鼓楼区", "", "", None), ("nowhere", "", "", None), ("", "", "", None)])
 def test_the_area_of_a_site_is_found_by_code_or_by_a_name_that_is_not_shared(
         city: str, code: str, province: str, name: str | None) -> None:
     found = area_of(city, code, province)
@@ -91,7 +91,7 @@ def test_faults_of_the_legacy_sections_are_caught_and_the_sound_ones_left_alone(
 
 @pytest.mark.shared
 def test_every_way_of_spoiling_the_sound_sections_is_caught(shared: Path) -> None:
-    """Each of the nine sound coordinates with lon and lat exchanged, moved by two degrees or put at the pole: all are caught."""
+    """Each of the nine sound coordinates with lon and lat exchanged, moved by two degrees or put at the pole."""
     sound = {"江苏南京林山": "南京", "江苏宜兴兰山嘴": "宜兴", "江苏徐州小红圈": "徐州", "江苏徐州李集桥": "徐州",
              "江苏扬州三江营": "扬州", "江苏无锡沙渚": "无锡", "江苏泗洪大屈": "泗洪", "江苏盱眙淮河大桥": "盱眙",
              "江苏苏州西山": "苏州"}

@@ -27,7 +27,8 @@ def test_the_limit_learned_last_of_those_without_end_stands() -> None:
 
 @pytest.mark.parametrize(("change", "field"), [
     ({"value": "sixty"}, "value"), ({"value": "inf"}, "value"), ({"value": ""}, "value"), ({"lower": "60"}, "lower"),
-    ({"permit": ""}, "clause"), ({"averaging": "week"}, "averaging"), ({"factor": ""}, "factor"), ({"site": ""}, "site"),
+    ({"permit": ""}, "clause"), ({"averaging": "week"}, "averaging"), ({"factor": ""}, "factor"),
+    ({"site": ""}, "site"),
 ])
 def test_what_no_limit_can_be_is_refused(change: dict, field: str) -> None:
     with pytest.raises(EntryError) as found:

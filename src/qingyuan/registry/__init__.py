@@ -12,7 +12,7 @@ from qingyuan.registry.records import Admission, Channel, Organisation, Park, Pr
 from qingyuan.registry.site import Site
 
 __all__ = [
-    "Admission", "Averaging", "Channel", "CoordinateSystem", "DataClock", "Delegation", "Entry", "EntryError", "EntryKind",
-    "Folding", "Grant", "HourSource", "Limit", "Organisation", "Origin", "Park", "Profile", "Register", "Registry", "Replay", "Setting",
-    "Site", "SiteKind", "changing", "fold", "parse", "payload",
+    "Admission", "Averaging", "Channel", "CoordinateSystem", "DataClock", "Delegation", "Entry", "EntryError",
+    "EntryKind", "Folding", "Grant", "HourSource", "Limit", "Organisation", "Origin", "Park", "Profile", "Register",
+    "Registry", "Replay", "Setting", "Site", "SiteKind", "changing", "fold", "parse", "payload",
 ]

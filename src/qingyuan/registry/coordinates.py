@@ -1,4 +1,4 @@
-"""Coordinates that cannot be right, or that somebody should look at: held against the outline of the site's own city."""
+"""Coordinates that cannot be right, or deserve a look: held against the outline of the site's own city."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def read_entries(name: str, data: bytes, check: Callable[[str, str], str]) -> li
             faults.append(row)
             continue
         try:
-            entries.append(_entry(line, row, check))
+            entries.append(entry_of(line, row, check))
         except EntryError as error:
             faults.append(Fault(line, error.field, f"{error.entry}: {error.what}", error.remedy))
     if not entries and not faults:
@@ -69,7 +69,8 @@ def read_entries(name: str, data: bytes, check: Callable[[str, str], str]) -> li
     return entries
 
 
-def _entry(line: int, row: Any, check: Callable[[str, str], str]) -> FileEntry:
+def entry_of(line: int, row: Any, check: Callable[[str, str], str]) -> FileEntry:
+    """One row of a file as an entry, checked; `check` as in `read_entries`. Raises EntryError."""
     if not isinstance(row, dict):
         raise EntryError("entry", "", "is no table of fields", "write {\"entry\": …, \"id\": …, \"data\": {…}}")
     row = dict(row)

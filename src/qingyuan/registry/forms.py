@@ -77,13 +77,13 @@ def csv_table(text: str) -> Iterator[tuple[int, Any]]:
                 yield table.line_num, Fault(table.line_num, "", f"has not {len(names)} columns",
                                             "put texts that hold a comma in quotation marks")
             else:
-                yield table.line_num, _row(table.line_num, row)
+                yield table.line_num, table_row(table.line_num, row)
     except csv.Error as error:
         yield table.line_num, Fault(table.line_num + 1, "", f"is no CSV ({error})", "check the quotation marks")
 
 
-def _row(line: int, row: dict[str, str]) -> dict[str, Any] | Fault:
-    """A line of a CSV as an entry; empty cells are absent."""
+def table_row(line: int, row: dict[str, str]) -> dict[str, Any] | Fault:
+    """A line of a table as an entry, its cells as texts; empty cells are absent."""
     cells = {name.strip(): text.strip() for name, text in row.items() if text.strip()}
     try:
         values = {name: _cell(name, text) for name, text in cells.items()}

@@ -1,0 +1,111 @@
+"""The page of suspicious coordinates, the same check for a form or a file, and their map."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.live.labels import map_labels
+from qingyuan.console.live.watch import watch_of
+from qingyuan.console.reading import Reading
+from qingyuan.console.registry.rights import seen_sites
+from qingyuan.console.shell.access import needs
+from qingyuan.console.shell.words import name_of, word
+from qingyuan.registry import CoordinateSystem, Registry, Site
+from qingyuan.registry.coordinates import Doubt, Suspicion, doubts
+from qingyuan.registry.datum import to_wgs84
+
+A_PAGE = 100
+KEPT = 4
+_known: OrderedDict[int, tuple[Registry, list[tuple[Site, Doubt]]]] = OrderedDict()
+
+
+def all_doubts(registry: Registry) -> list[tuple[Site, Doubt]]:
+    """Every doubt about the sites of a registry; kept while it stays as it is."""
+    found = _known.get(id(registry))
+    if found is None or found[0] is not registry:
+        found = _known[id(registry)] = registry, doubts(registry.sites.values())
+        while len(_known) > KEPT:
+            _known.popitem(last=False)
+    return found[1]
+
+
+def found_doubts(reading: Reading) -> list[tuple[Site, Doubt]]:
+    """Doubts about the sites that the person may see."""
+    allowed = seen_sites(reading.scope)
+    return [(site, doubt) for site, doubt in all_doubts(reading.registry) if site.id in allowed]
+
+
+def doubts_with(registry: Registry, fresh: Iterable[Site]) -> list[tuple[Site, Doubt]]:
+    """Doubts about some sites as they would be among the others."""
+    new = {site.id: replace(site, versions=()) for site in fresh}
+    return [(site, doubt) for site, doubt in doubts((dict(registry.sites) | new).values()) if site.id in new]
+
+
+def told(doubt: Doubt) -> str:
+    """A doubt in words, with its distance."""
+    distance = "" if doubt.distance_km is None else (
+        f"{doubt.distance_km:.0f} km" if doubt.distance_km >= 10 else f"{doubt.distance_km:.1f} km")
+    texts = {
+        Suspicion.MISSING: _("has no coordinate"),
+        Suspicion.IMPOSSIBLE: _("lies outside the country, whichever way it is read"),
+        Suspicion.SWAPPED: _("longitude and latitude are exchanged"),
+        Suspicion.OUTSIDE: _("lies {distance} outside {area}"),
+        Suspicion.SHIFTED: _("lies {distance} outside {area}, but inside if the coordinate is one of {system}"),
+        Suspicion.SHARED: _("stands at the very same place as {others}"),
+    }
+    return texts[doubt.suspicion].format(distance=distance, area=doubt.area, others=", ".join(doubt.others),
+                                         system=word(doubt.system) if doubt.system else "")
+
+
+REMEDIES = {
+    Suspicion.MISSING: lambda: _("measure it at the site"),
+    Suspicion.IMPOSSIBLE: lambda: _("look it up anew"),
+    Suspicion.SWAPPED: lambda: _("exchange them"),
+    Suspicion.OUTSIDE: lambda: _("correct the coordinate, or the city"),
+    Suspicion.SHIFTED: lambda: _("state the coordinate system"),
+    Suspicion.SHARED: lambda: _("correct one of them, or end the one that is no more"),
+}
+
+
+@needs(Verb.READ_FIGURES)
+def page(request: Any) -> HttpResponse:
+    """Sites whose coordinate deserves a look."""
+    reading = request.page.reading
+    allowed = seen_sites(reading.scope)
+    known = [site for name, site in reading.registry.sites.items() if name in allowed]
+    found = found_doubts(reading)
+    shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "registry/coordinates.html", {
+        "shown": shown, "count": len(found), "total": len(known),
+        "labels": json.dumps(map_labels(), ensure_ascii=False),
+        "unstated": sum(1 for site in known if site.coordinate_system is CoordinateSystem.UNKNOWN),
+        "on_map": any(site.lon is not None for site, _doubt in found),
+        "rows": [{"site": site, "why": told(doubt), "what": REMEDIES[doubt.suspicion](),
+                  "url": reverse("registry_entry", args=["site", site.id])} for site, doubt in shown],
+        "may_change": reading.scope.may(Verb.EDIT_REGISTRY)})
+
+
+@needs(Verb.READ_FIGURES)
+def points(request: Any) -> JsonResponse:
+    """The same sites for the map, on WGS84."""
+    seen: dict[str, dict[str, Any]] = {}
+    for site, doubt in found_doubts(request.page.reading):
+        if site.lon is None or site.lat is None or site.id in seen:
+            continue
+        lon, lat = to_wgs84(site.lon, site.lat, site.coordinate_system)
+        seen[site.id] = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": {
+            "id": site.id, "kind": watch_of(site).value, "name": name_of(site), "text": told(doubt),
+            "url": reverse("registry_entry", args=["site", site.id])}}
+    return JsonResponse({"type": "FeatureCollection", "features": list(seen.values())})
+

@@ -1,0 +1,106 @@
+"""What is wrong with an entry, in the reader's language: the registry's own sentences are told apart by their form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as N_
+
+from qingyuan.console.registry.fieldset import NAMES
+from qingyuan.registry import EntryError
+
+V = r"(?P<value>'.*'|\".*\"|[^ ]+)"
+WHAT: tuple[tuple[str, Any], ...] = (
+    (r"is missing", N_("is missing")),
+    (rf"{V} is not a text", N_("{value} is not a text")),
+    (r"is not a list of texts", N_("is not a list of texts")),
+    (r"is not a table of texts", N_("is not a table of texts")),
+    (rf"{V} is not known", N_("{value} is not known")),
+    (rf"{V} is not a whole number.*", N_("{value} is not a whole number")),
+    (rf"{V} is too small", N_("{value} is too small")),
+    (rf"{V} is neither true nor false", N_("{value} is neither true nor false")),
+    (rf"{V} is not a number", N_("{value} is not a number")),
+    (rf"{V} is outside ±(?P<limit>\d+) degrees", N_("{value} is outside ±{limit} degrees")),
+    (rf"{V} is not above zero", N_("{value} is not above zero")),
+    (r"is missing beside the other coordinate", N_("is missing beside the other coordinate")),
+    (r"is not 1 to 64 letters, digits, _ or -", N_("is not 1 to 64 letters, digits, _ or -")),
+    (r"is not a keyed hash of 64 hexadecimal digits", N_("is not a keyed hash of 64 hexadecimal digits")),
+    (r"is not below the upper limit", N_("is not below the upper limit")),
+    (r"is missing, and so is the permit", N_("is missing, and so is the permit")),
+    (r"is not after valid_from_us", N_("is not after the beginning")),
+    (r"is missing or no table", N_("is missing or no table")),
+    (r"is no field of such an entry", N_("is no field of such an entry")),
+    (rf"{V} is no kind of entry", N_("{value} is no kind of entry")),
+    (r"is missing or too long", N_("is missing or too long")),
+    (r"holds a control character or '/'", N_("holds a control character or '/'")),
+    (r"begins like the name of a city's figures", N_("begins like the name of a city's figures")),
+    (r"is also the MN of site (?P<value>.+)", N_("is also the MN of site {value}")),
+    (rf"{V} is no time", N_("{value} is no time")),
+    (rf"{V} is not readable here", N_("{value} is not readable here")),
+    (r"is no table of fields", N_("is no table of fields")),
+    (r"is not UTF-8", N_("is not UTF-8")),
+    (r"holds no entry", N_("holds no entry")),
+    (r"is no JSON \((?P<value>.*)\)", N_("is no JSON")),
+    (r"is no CSV \((?P<value>.*)\)", N_("is no CSV")),
+    (r"is no list of entries", N_("is no list of entries")),
+    (r"there is no such column", N_("there is no such column")),
+    (r"has not (?P<value>\d+) columns", N_("has not {value} columns")),
+    (r"is no text", N_("is not a text")),
+    (r"such entries are not made here", N_("such entries are not made here")),
+    (r"you may not change this entry", N_("you may not change this entry")),
+    (r"cannot be taken here", N_("cannot be taken here")),
+)
+REMEDY: tuple[tuple[str, Any], ...] = (
+    (r"give a text", N_("give a text")), (r"put it in quotation marks", N_("put it in quotation marks")),
+    (r"choose (?:one of|from) (?P<value>.+)", N_("choose from {value}")),
+    (r"give a whole number", N_("give a whole number")), (r"give at least (?P<value>.+)", N_("give at least {value}")),
+    (r"give degrees, or leave it out", N_("give degrees, or leave it out")),
+    (r"check whether longitude and latitude are exchanged", N_("check whether longitude and latitude are exchanged")),
+    (r"give `password` in an import file.*", N_("passwords are set by the command qingyuan import only")),
+    (r"exchange the two, or leave the lower one out", N_("exchange the two, or leave the lower one out")),
+    (r"say what the limit rests on", N_("say what the limit rests on")),
+    (r"write it in digits, as the permit prints it", N_("write it in digits, as the permit prints it")),
+    (r"give the content of the entry", N_("give the content of the entry")),
+    (r"leave it out or check its spelling", N_("leave it out or check its spelling")),
+    (r"give 1 to (?P<value>\d+) characters", N_("give 1 to {value} characters")),
+    (r"figures are named by it", N_("figures are named by it")),
+    (r"choose another beginning", N_("choose another beginning")),
+    (r"one of the two sites must name another logger", N_("one of the two sites must name another logger")),
+    (r"write 2020-04-01T14:00", N_("write it as 2020-04-01T14:00")),
+    (r"write \{.*", N_("write one table of fields for each entry")),
+    (r"save the file as UTF-8", N_("save the file as UTF-8")),
+    (r"write one entry a line", N_("write one entry a line")),
+    (r"correct it, or name the file .*", N_("correct it, or use CSV or JSON lines")),
+    (r"begin with a line of column names", N_("begin with a line of column names")),
+    (r"put texts that hold a comma in quotation marks", N_("put texts that hold a comma in quotation marks")),
+    (r"check the quotation marks", N_("check the quotation marks")),
+    (r"use the command qingyuan import", N_("use the command qingyuan import")),
+    (r"ask a registrar whose right covers it", N_("ask a registrar whose right covers it")),
+)
+
+
+def told(what: str, table: Iterable[tuple[str, Any]] = WHAT) -> str:
+    """A sentence of the registry in the reader's language; one that nobody knows stays as it is."""
+    for pattern, words in table:
+        if found := re.fullmatch(pattern, what):
+            return str(words).format(**found.groupdict())
+    return what
+
+
+def remedy(text: str) -> str:
+    """What to do about a fault."""
+    return told(text, REMEDY) if text else ""
+
+
+def field_words(name: str) -> str:
+    """The words of a field; a field nobody knows is called by its name."""
+    return str(NAMES.get(name, name))
+
+
+def sentence(error: EntryError) -> str:
+    """A fault of one field with its remedy."""
+    return _("{what}; {remedy}").format(what=told(error.what), remedy=remedy(error.remedy)) if error.remedy else told(
+        error.what)

@@ -1,0 +1,134 @@
+"""Import of a file: upload, preview, confirmation of exactly what was previewed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.office.models import Outbox
+from qingyuan.console.office.record import record, wait_for
+from qingyuan.console.registry import changing
+from qingyuan.console.registry.change import say
+from qingyuan.console.registry.coordinates import doubts_with, told
+from qingyuan.console.registry.effects import moved
+from qingyuan.console.registry.faults import field_words, remedy
+from qingyuan.console.registry.faults import told as fault_told
+from qingyuan.console.registry.fieldset import KIND_WORDS
+from qingyuan.console.registry.history import differences
+from qingyuan.console.registry.importing.check import STATE_WORDS, State, check
+from qingyuan.console.registry.importing.opening import LARGEST, Unreadable, open_rows
+from qingyuan.console.registry.known import everything, standing
+from qingyuan.console.registry.models import ImportDraft
+from qingyuan.console.shell.access import needs
+from qingyuan.evidence.leaf import Kind
+from qingyuan.registry import EntryKind, Site, parse
+
+A_PAGE = 100
+DOUBTS_SHOWN = 50
+
+
+@needs(Verb.EDIT_REGISTRY)
+def upload(request: Any) -> HttpResponse:
+    """The form for a file; a checked one leads to its preview."""
+    wrong: Any = None
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        try:
+            if file is None:
+                raise Unreadable(_("No file was chosen."), _("Choose a CSV, XLSX or JSON file."))
+            if file.size > LARGEST:
+                raise Unreadable(_("The file is larger than 2 MB."), _("Send it in parts."))
+            data = file.read()
+            rows, faults = check(open_rows(data), request.page.scope)
+        except Unreadable as error:
+            wrong = error
+        else:
+            found = ImportDraft.objects.create(
+                owner=request.user, file=file.name[:200], sha256=sha256(data).hexdigest(), rows=rows,
+                faults=[asdict(fault) for fault in faults])
+            return HttpResponseRedirect(reverse("registry_draft", args=[found.key]))
+    ImportDraft.objects.filter(expires__lt=timezone.now(), applied__isnull=True).delete()
+    mine = ImportDraft.objects.filter(owner=request.user, expires__gte=timezone.now()).only("key", "file", "created",
+                                                                                             "applied")[:10]
+    return render(request, "registry/import.html", {"wrong": wrong, "mine": mine})
+
+
+@needs(Verb.EDIT_REGISTRY)
+def draft(request: Any, key: Any) -> HttpResponse:
+    """Preview of a file, and its confirmation. Only its owner sees it, until it expires."""
+    found = ImportDraft.objects.select_related("last").filter(key=key, owner=request.user,
+                                                              expires__gte=timezone.now()).first()
+    if found is None:
+        raise Http404(key)
+    conflict: changing.Conflict | None = None
+    if request.method == "POST":
+        try:
+            row = _apply(found, request.user)
+        except changing.Conflict as error:
+            conflict = error
+        else:
+            if row is not None:
+                say(request, wait_for(row))
+            return HttpResponseRedirect(reverse("registry_draft", args=[found.key]))
+    return _shown(request, found, conflict)
+
+
+def _apply(found: ImportDraft, by: Any) -> Outbox | None:
+    """Record what was previewed, all of it or nothing; None where there is nothing to record. Raises Conflict."""
+    based = [(row["payload"], row["base"]) for row in found.rows if row["state"] != State.UNCHANGED]
+    if found.faults or not based:
+        return None
+    with transaction.atomic():
+        mine = ImportDraft.objects.filter(pk=found.pk, applied__isnull=True).update(applied=timezone.now())
+        if not mine:
+            return found.last
+        record(Kind.FILE, {"name": found.file, "sha256": found.sha256, "bytes": ""}, by)
+        last = changing.apply(based, by)
+        ImportDraft.objects.filter(pk=found.pk).update(last=last)
+    return last
+
+
+def _shown(request: Any, found: ImportDraft, conflict: changing.Conflict | None) -> HttpResponse:
+    page = Paginator([row for row in found.rows if row["state"] != State.UNCHANGED], A_PAGE).get_page(
+        request.GET.get("page"))
+    known = everything()
+    rows = []
+    for row in page:
+        kind, name = EntryKind(row["payload"]["entry"]), row["payload"]["id"]
+        versions = [v for v in known.get((kind, name), ()) if v.leaf <= row["base"]]
+        after = changing.after(versions, row["payload"])
+        rows.append({"line": row["line"], "state": STATE_WORDS[State(row["state"])], "kind": KIND_WORDS[kind],
+                     "name": name, "changes": differences(kind, standing(versions), after[-1]),
+                     "fresh": not versions, "entry": after[-1].entry,
+                     "moves": [field_words(f) for f in moved(versions, after)] if kind is EntryKind.SITE else []})
+    counts = {state: sum(1 for row in found.rows if row["state"] == state) for state in State}
+    faults = [{**fault, "words": field_words(fault["field"]) if fault["field"] else "",
+               "what": fault_told(fault["what"]), "remedy": remedy(fault["remedy"])} for fault in found.faults]
+    return render(request, "registry/draft.html", {
+        "draft": found, "rows": rows, "shown": page, "faults": faults[:A_PAGE], "fault_count": len(faults),
+        "counts": [(STATE_WORDS[state], count) for state, count in counts.items()], "conflict": conflict,
+        "doubts": _doubts(request, found), "row": found.last,
+        "ready": not faults and not found.applied and counts[State.NEW] + counts[State.CHANGED] > 0},
+        status=409 if conflict else 200)
+
+
+def _doubts(request: Any, found: ImportDraft) -> list[tuple[str, str]]:
+    """Doubts about the coordinates of the sites that the file would enter or change."""
+    records = [parse(row["payload"]).record for row in found.rows
+               if row["payload"]["entry"] == EntryKind.SITE and row["state"] != State.UNCHANGED]
+    fresh = [record for record in records if isinstance(record, Site)]
+    if not fresh or found.applied:
+        return []
+    doubted = doubts_with(request.page.at(None).registry, fresh)
+    return [(site.id, told(doubt)) for site, doubt in doubted][:DOUBTS_SHOWN]
+

@@ -1,0 +1,66 @@
+"""Who may see and who may change which entry."""
+
+from __future__ import annotations
+
+from qingyuan.console.accounts.scope import Scope
+from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.reading import NotAllowed, Reading
+from qingyuan.registry import Channel, EntryKind, Limit, Registry, Site
+from qingyuan.registry.records import Record
+
+
+def seen_sites(scope: Scope) -> frozenset[str]:
+    """Sites whose entries the person may see."""
+    return scope.sites(Verb.READ_FIGURES) | scope.sites(Verb.EDIT_REGISTRY)
+
+
+def logger_sites(scope: Scope) -> frozenset[str]:
+    """Sites whose loggers the person may see: MN, edition and CRC are no business of the public."""
+    return scope.sites(Verb.READ_TELEGRAMS) | scope.sites(Verb.EDIT_REGISTRY)
+
+
+def seen_everywhere(scope: Scope) -> bool:
+    """True if the person may see what belongs to no single site."""
+    return scope.everywhere(Verb.EDIT_REGISTRY) or scope.everywhere(Verb.READ_TELEGRAMS)
+
+
+def seen_names(scope: Scope, registry: Registry) -> frozenset[str] | None:
+    """Ids of the organisations and parks the person may see by way of a site; None: of all."""
+    if seen_everywhere(scope):
+        return None
+    names = {name for site in seen_sites(scope) if site in registry.sites for name in registry.sites[site].belongs}
+    names |= {right.subject for right in scope.rights if right.subject}
+    names |= {right.territory.removeprefix("park:") for right in scope.rights if right.territory.startswith("park:")}
+    parks = {park.id for park in registry.parks.values() if set(park.organisations) & names}
+    return frozenset(names | parks)
+
+
+def may_see(reading: Reading, kind: EntryKind, name: str) -> bool:
+    """True if the person may see an entry of the registry as known at the reading's instant."""
+    scope, registry = reading.scope, reading.registry
+    if kind is EntryKind.SITE:
+        return name in seen_sites(scope)
+    if kind is EntryKind.CHANNEL:
+        return name in registry.channels and registry.channels[name].site in seen_sites(scope)
+    if kind is EntryKind.LIMIT:
+        return name in registry.limits and registry.limits[name].site in seen_sites(scope)
+    if kind is EntryKind.PROFILE:
+        return seen_everywhere(scope)
+    names = seen_names(scope, registry)
+    return names is None or name in names
+
+
+def may_change(scope: Scope, kind: EntryKind, record: Record) -> bool:
+    """True if the person may write an entry with this content. What belongs to no site needs the right everywhere."""
+    if isinstance(record, Site):
+        return any(Verb.EDIT_REGISTRY in right.verbs and right.covers(record, scope.registry) for right in scope.rights)
+    if isinstance(record, Channel | Limit):
+        return record.site in scope.sites(Verb.EDIT_REGISTRY)
+    return scope.everywhere(Verb.EDIT_REGISTRY)
+
+
+def demand_change(scope: Scope, kind: EntryKind, *records: Record | None) -> None:
+    """Raise NotAllowed unless every content may be written."""
+    for record in records:
+        if record is not None and not may_change(scope, kind, record):
+            raise NotAllowed(Verb.EDIT_REGISTRY, getattr(record, "id", ""))
