@@ -60,7 +60,8 @@ def test_a_downloaded_proof_is_checked_without_us(as_role, console, tmp_path):
         assert "attachment" in answer["Content-Disposition"]
         bundle = tmp_path / "leaf.bundle"
         bundle.write_bytes(answer.content)
-        done = subprocess.run([sys.executable, "-I", "-S", str(verifier), str(bundle)], capture_output=True, check=False)
+        command = [sys.executable, "-I", "-S", str(verifier), str(bundle)]
+        done = subprocess.run(command, capture_output=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -11,6 +11,7 @@ from qingyuan.hj212.area import pieces
 
 HEAD, AREA, LAST = re.compile(rb"##([0-9]{4})"), re.compile(r"(CP\s*=\s*)&&", re.IGNORECASE), "&&"
 START, CRC_LENGTH = 6, 4
+MOST_PARTS = 600           # a data segment of 1024 bytes has fewer; a stranger may send more
 
 
 class PartKind(StrEnum):
@@ -26,6 +27,7 @@ class PartKind(StrEnum):
     CLOSING = "closing"
     CRC = "crc"
     TAIL = "tail"
+    REST = "rest"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def anatomy(masked: bytes, codec: str) -> list[Part]:
     if close >= 0:
         parts.append(Part(PartKind.CLOSING, close, close + 2, LAST))
         parts += _rest(text, close + 2)
+    if len(parts) > MOST_PARTS:
+        return [*parts[:MOST_PARTS], Part(PartKind.REST, parts[MOST_PARTS].start, len(masked))]
     return parts
 
 

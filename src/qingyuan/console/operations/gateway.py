@@ -48,7 +48,8 @@ def gateway(request: Any) -> HttpResponse:
         "silent": Paginator(silent, A_PAGE).get_page(request.GET.get("silent")), "silent_count": len(silent),
         "whole": sum(one.whole for one in silent), "shown_us": reading.shown_us,
         "clocks": watch.clocks(reading, tails)[:A_PAGE], "limit_s": watch.WRONG_CLOCK_S, "gaps": gaps[:GAPS],
-        "by_verdict": watch.by_verdict(groups), "shown": shown, "rows": [(one, REMEDIES[one.verdict]) for one in shown],
+        "by_verdict": watch.by_verdict(groups), "shown": shown, "rows": list(shown),
+        "remedies": [(verdict, REMEDIES[verdict]) for verdict in sorted({one.verdict for one in shown})],
         "since_us": min((t.since_us for t in tails.values() if t.since_us is not None), default=None),
         "may_admit": reading.scope.may(Verb.ADMIT), "live": request.page.as_of_us is None})
 

@@ -123,7 +123,7 @@ def table(masked: bytes, telegram: Telegram, site: Site | None) -> tuple[list[Ro
     """Rows of the parts, and the whole packet cut at their places."""
     codec = CODECS[telegram.text_encoding]
     parts = anatomy(masked, codec)
-    rows = [Row(part, meaning(part, telegram, site), masked[part.start:part.end].hex(" ").upper()) for part in parts]
+    rows = [Row(part, meaning(part, telegram, site), _hexadecimal(masked, part)) for part in parts]
     runs, at = [], 0
     for number, part in enumerate(parts):
         if part.start > at:
@@ -135,8 +135,12 @@ def table(masked: bytes, telegram: Telegram, site: Site | None) -> tuple[list[Ro
     return rows, runs
 
 
+def _hexadecimal(masked: bytes, part: Part) -> str:
+    return "" if part.kind is PartKind.REST else masked[part.start:part.end].hex(" ").upper()
+
+
 def _shown(data: bytes, codec: str) -> str:
-    text = data.decode(codec, "replace").replace("\r", "␍").replace("\n", "␊")
+    text = data.decode(codec, "replace").replace("\r", "\\r").replace("\n", "\\n")
     return "".join(c if c.isprintable() else "�" for c in text)
 
 

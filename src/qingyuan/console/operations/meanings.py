@@ -37,6 +37,11 @@ def named(item: Any) -> str:
     return item.name_zh if chinese() else item.name_en
 
 
+def known_factor(code: str) -> factors.Factor | None:
+    """A factor by its code as written, else by the code in small letters."""
+    return factors.factor(code) or factors.factor(code.lower())
+
+
 def meaning(part: Part, telegram: Telegram, site: Site | None) -> Meaning:
     """What a part means."""
     match part.kind:
@@ -58,6 +63,8 @@ def meaning(part: Part, telegram: Telegram, site: Site | None) -> Meaning:
             return Meaning(_("CRC, hexadecimal"))
         case PartKind.TAIL:
             return Meaning(_("end of the packet"))
+        case PartKind.REST:
+            return Meaning(_("further parts, not shown one by one"))
         case PartKind.ODD:
             return Meaning(_("no name=value; nothing is read here"))
 
@@ -113,8 +120,8 @@ def _field(part: Part, telegram: Telegram, site: Site | None) -> Meaning:
 
 def _factor(part: Part, telegram: Telegram, site: Site | None) -> Meaning:
     suffix = KNOWN_SUFFIXES.folded.get(part.suffix.lower(), part.suffix)
-    known = factors.factor(part.code)
-    what = f"{factor_name(part.code) if known else _('unknown factor')} · {SUFFIXES.get(suffix, _('unknown value'))}"
+    known = known_factor(part.code)
+    what = f"{factor_name(known.code) if known else _('unknown factor')} · {SUFFIXES.get(suffix, _('unknown value'))}"
     if suffix == "Flag":
         mark = marks.all_marks().get(part.value)
         if mark is None:
@@ -133,19 +140,20 @@ def _factor(part: Part, telegram: Telegram, site: Site | None) -> Meaning:
 
 def _unit(code: str, suffix: str, site: Site | None) -> str:
     """Unit of a value: as the site is registered, else the unit the factor is published in."""
-    known = factors.factor(code)
+    known = known_factor(code)
     if known is None or (suffix not in CONCENTRATIONS and suffix != "Cou"):
         return ""
     if suffix == "Cou":
         return units.label(known.mass_unit) if known.mass_unit else ""
-    return units.label(site.unit(factors.canonical(code)) if site else known.unit)
+    return units.label(site.unit(known.code) if site else known.unit)
 
 
 def _moment(text: str) -> str:
     at_us = parse_cst(text)
     if at_us is None:
         return _("no time")
-    return iso_local(at_us)[:23 if at_us % 1_000_000 else 19].replace("T", " ")
+    milliseconds = at_us % 1_000_000 // 1000
+    return iso_local(at_us)[:19].replace("T", " ") + (f".{milliseconds:03}" if milliseconds else "")
 
 
 def _period(text: str, cn: str, site: Site | None) -> str:

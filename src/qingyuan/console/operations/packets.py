@@ -11,6 +11,7 @@ from qingyuan.hj212 import decode
 MOST_BYTES = 65_536
 MOST_PACKETS = 40
 HEXADECIMAL = re.compile(r"(?:0[xX]|\\x)?[0-9A-Fa-f]{2}(?:[\s:,-]*(?:0[xX]|\\x)?[0-9A-Fa-f]{2})*[\s:,-]*\Z")
+LINE_END = re.compile(r"\r\n|\r|\n")
 PREFIX = re.compile(r"0[xX]|\\x|[\s:,-]")
 START = re.compile(rb"##(?=[0-9]{4}(?:QN|ST|MN|CN)=)|(?:(?<=\n)|\A)[ \t]{0,8}##(?=[0-9]{4})")
 
@@ -52,7 +53,8 @@ class Pasted:
 def read(text: str) -> Pasted:
     """Read a paste. Raises NotReadable.
 
-    Text of another coding than UTF-8 looks the same in a browser: where no packet holds as UTF-8 and one does as GBK,
+    Browsers change line ends, so those of a text are taken for what the standard says. Text of another coding than
+    UTF-8 looks the same in a browser: where no packet holds as UTF-8 and one does as GBK,
     the logger wrote GBK.
     """
     if not text.strip():
@@ -61,6 +63,7 @@ def read(text: str) -> Pasted:
         raise NotReadable(Fault.TOO_LONG)
     if HEXADECIMAL.match(text.strip()):
         return _cut(bytes.fromhex(PREFIX.sub("", text)), Form.HEXADECIMAL)
+    text = LINE_END.sub("\r\n", text.rstrip() + "\n")
     found = _cut(text.encode("utf-8", "surrogatepass"), Form.UTF8)
     if text.isascii() or any(decode(packet).valid for packet in found.packets):
         return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts.verbs import Verb
@@ -15,11 +16,12 @@ from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.record import record
 from qingyuan.console.operations.opened import ledger as opened_ledger
 from qingyuan.console.operations.recent import Refused, Tail
+from qingyuan.console.operations.words import VARIANTS
 from qingyuan.console.reading import Reading
 from qingyuan.console.shell.words import WORDS
 from qingyuan.evidence.leaf import CrcVariant, FrameLeaf, Kind, Verdict, parse
 from qingyuan.gateway.roster import KIND_OF_ST
-from qingyuan.hj212 import Telegram, decode
+from qingyuan.hj212 import Telegram, Variant, decode
 from qingyuan.registry import CoordinateSystem, EntryError, EntryKind, Origin, SiteKind, payload
 from qingyuan.registry import parse as parse_entry
 from qingyuan.registry.logger import CRC_VARIANTS, EDITIONS
@@ -52,13 +54,14 @@ class RegisterForm(forms.Form):
     origin = forms.ChoiceField(label=_("origin"), choices=lambda: _members(Origin, Origin.UNSTATED))
     edition = forms.ChoiceField(label=_("edition of HJ 212"), required=False,
                                 choices=lambda: [("", _("as each telegram says")), *((e, e) for e in EDITIONS)])
-    crc = forms.MultipleChoiceField(label=_("CRC variants accepted"), choices=[(name, name) for name in CRC_VARIANTS],
-                                    widget=forms.CheckboxSelectMultiple)
+    crc = forms.MultipleChoiceField(
+        label=_("CRC variants accepted"), widget=forms.CheckboxSelectMultiple,
+        choices=[(name, format_lazy("{} ({})", VARIANTS[Variant(name)], name)) for name in CRC_VARIANTS])
     plan = forms.CharField(label=_("factors expected"), max_length=2000, required=False,
                            help_text=_("Codes with blanks between; silence is watched by them."))
 
     def __init__(self, *args: Any, mn: str, reading: Reading, **more: Any) -> None:
-        super().__init__(*args, **more)
+        super().__init__(*args, label_suffix="", **more)
         self._mn, self._reading = mn, reading
         self.entry: dict[str, Any] = {}
 
