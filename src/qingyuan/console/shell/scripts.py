@@ -22,6 +22,13 @@ WORDS: dict[str, Any] = {
 }
 
 
-def words(more: dict[str, Any] | None = None) -> dict[str, str]:
-    """The words as plain texts in the reader's language."""
-    return {name: str(text) for name, text in (WORDS | (more or {})).items()}
+def words(more: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The words as plain texts in the reader's language, `error.server` as {"error": {"server": …}}."""
+    out: dict[str, Any] = {}
+    for name, text in (WORDS | (more or {})).items():
+        *above, last = name.split(".")
+        at = out
+        for part in above:
+            at = at.setdefault(part, {})
+        at[last] = text if isinstance(text, dict) else str(text)
+    return out
