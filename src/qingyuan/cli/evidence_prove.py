@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,17 +15,11 @@ from qingyuan.cli.i18n import _
 if TYPE_CHECKING:
     from qingyuan.ledger import Home
 
-LIMITS = (
-    "Withheld bytes are overwritten by '*'; the leaf commits to them with a salt, and the rest is as received.",
-    "The checkpoint shows that nothing was changed after it was signed; who else saw it is the witness's word.",
-)
-
 
 @dataclass(frozen=True)
 class LeafProof:
     """One leaf and its way to the checkpoint."""
 
-    ledger: str
     origin: str
     index: int
     data: bytes
@@ -64,11 +57,10 @@ def leaf_bundle(home: Home, ledger: str, leaf: int) -> tuple[bytes, bool]:
         note, witnessed = opened.checkpoint(), opened.witnessed()
         covered = witnessed is not None and leaf < parse_checkpoint(witnessed).size <= parse_checkpoint(note).size
         note = witnessed if covered and witnessed is not None else note
-        proof = LeafProof(ledger, opened.origin, leaf, opened.leaf(leaf).data,
+        proof = LeafProof(opened.origin, leaf, opened.leaf(leaf).data,
                           opened.inclusion(leaf, parse_checkpoint(note).size))
-        return build(about={"ledger": ledger, "leaf": leaf, "software": "qingyuan"},
-                     keys=[*opened.vkeys, *home.witness_keys()], checkpoints={opened.origin: note}, leaves=[proof],
-                     limits=LIMITS), covered
+        return build(keys=[*opened.vkeys, *home.witness_keys()], checkpoints={opened.origin: note},
+                     leaves=[proof]), covered
 
 
 def check(
@@ -78,9 +70,8 @@ def check(
     """Run the verifier as a stranger would: isolated from this installation and from the environment."""
     from qingyuan.evidence import verify_bundle
 
-    language = "zh" if os.environ.get("LANGUAGE", "").startswith("zh") else "en"
     keys = [word for line in key or () for word in ("--key", line)]
-    command = [sys.executable, "-I", "-S", str(verify_bundle.__file__), str(file), *keys, "--lang", language]
+    command = [sys.executable, "-I", "-S", str(verify_bundle.__file__), str(file), *keys]
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from qingyuan.evidence.leaf import canonical_json
+from qingyuan.evidence.note import parse_vkey, signed_by, split_note
 
 FORMAT = "qingyuan-bundle-v1"
 
@@ -23,10 +24,6 @@ class BundleError(ValueError):
 
 class LeafProof(Protocol):
     """A leaf with its inclusion path at the size of its ledger's checkpoint in the bundle."""
-
-    @property
-    def ledger(self) -> str:
-        """Name of the ledger."""
 
     @property
     def origin(self) -> str:
@@ -45,20 +42,23 @@ class LeafProof(Protocol):
         """Inclusion path, lowest first."""
 
 
-def build(*, about: Mapping[str, Any], keys: Sequence[str], checkpoints: Mapping[str, str],
-          leaves: Sequence[LeafProof], figure: Mapping[str, Any] | None = None,
-          figure_path: Mapping[str, Any] | None = None, publication: int | None = None,
-          steps: Sequence[Mapping[str, Any]] = (), tables: Mapping[str, Any] | None = None,
-          limits: Sequence[str] = ()) -> bytes:
-    """The file. keys: verifier key lines; checkpoints: origin -> signed note; publication: number in `leaves`."""
+def build(*, keys: Sequence[str], checkpoints: Mapping[str, str], leaves: Sequence[LeafProof],
+          figure: Mapping[str, Any] | None = None, figure_path: Mapping[str, Any] | None = None,
+          publication: int | None = None, steps: Sequence[Mapping[str, Any]] = ()) -> bytes:
+    """The file. keys: verifier key lines; checkpoints: origin -> signed note; publication: number in `leaves`.
+
+    Signatures by other keys and keys that signed none of the checkpoints are left out.
+    """
+    known = {parse_vkey(line)[:2]: line for line in keys}
+    signers = {(name, identity) for note in checkpoints.values() for name, identity, _ in split_note(note)[1]}
     body = canonical_json({
-        "format": FORMAT, "about": dict(about), "keys": list(keys), "checkpoints": dict(checkpoints),
-        "leaves": [{"ledger": p.ledger, "origin": p.origin, "index": p.index,
-                    "leaf": base64.b64encode(p.data).decode(),
+        "format": FORMAT, "keys": [line for who, line in known.items() if who in signers],
+        "checkpoints": {origin: signed_by(note, set(known)) for origin, note in checkpoints.items()},
+        "leaves": [{"origin": p.origin, "index": p.index, "leaf": base64.b64encode(p.data).decode(),
                     "path": [base64.b64encode(h).decode() for h in p.path]} for p in leaves],
         "figure": dict(figure) if figure is not None else None,
         "figure_path": dict(figure_path) if figure_path is not None else None, "publication": publication,
-        "steps": [dict(step) for step in steps], "tables": dict(tables or {}), "limits_of_proof": list(limits)})
+        "steps": [dict(step) for step in steps]})
     return f"{FORMAT} sha256={hashlib.sha256(body).hexdigest()}\n".encode() + body
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -134,6 +134,12 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes, bytes]]]:
             raise NoteError(f"no signature line: {line[:60]!r}")
         found.append((name, raw[:4], raw[4:]))
     return text + "\n", found
+
+
+def signed_by(note: str, keys: Collection[tuple[str, bytes]]) -> str:
+    """The note without signature lines of other keys than these (name and key id). Raises NoteError."""
+    text, signatures = split_note(note)
+    return text + "\n" + "".join(_line(*line[:2], line[2]) for line in signatures if line[:2] in keys)
 
 
 def parse_checkpoint(note: str) -> Checkpoint:

@@ -1,397 +1,398 @@
 #!/usr/bin/env python3
 """Check a bundle of Qingyuan offline: one file, nothing but Python's standard library, nothing of Qingyuan.
 
-    python verify_bundle.py FILE [--key VERIFIER_KEY_LINE]... [--lang zh]
+    python verify_bundle.py FILE [--key VERIFIER_KEY_LINE]...
 
-Exit code 0: everything holds. 1: something does not. 2: the file cannot be read. With --key only those keys are
-trusted; without it the keys inside the file are used, and you must compare them with what you know from elsewhere.
-"""
+Exit code 0: everything holds. 1: something does not. 2: no such file. 3: published and signed, but NOT recomputed.
+Without --key the keys in the file are used: compare them with what you know from elsewhere. With --key only those are
+trusted, and every witness given must have signed."""
 
 import argparse
 import base64
 import hashlib
 import json
 import re
-import struct
 import sys
 from collections import namedtuple
+from contextlib import suppress
+from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
 FORMAT = "qingyuan-bundle-v1"
-Check = namedtuple("Check", "name ok detail")      # one line of the report
-PARTS = {"keys": list, "checkpoints": dict, "leaves": list, "steps": list, "tables": dict, "limits_of_proof": list}
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT = pow(2, (P - 1) // 4, P)
-ZH = {
-    "file": "文件完整", "keys": "公钥", "checkpoint": "检查点签名", "witness": "见证签名", "leaf": "叶节点在账本中",
-    "publication": "数据已发布", "figure": "数据在发布清单中", "step": "计算步骤", "value": "结果与发布值一致",
-    "ok": "通过", "failed": "不通过", "all": "全部通过", "bad": "验证未通过", "limits": "本证明不能说明的",
-    "tables": "所用标准表（请与标准原文核对）", "content": "叶节点内容", "adds": "文件另称",
-}
-LIMITS = {"en": (
-    "Telegrams are unsigned: the proof starts at receipt and does not show who sent them.",
-    "Tables are this file's, whoever made it: compare each with the standard, by its numbers or its digest.",
-    "Which telegrams and steps were chosen, whose an MN is and all that is stated is the file's word: see its steps.",
-), "zh": ("报文没有签名：证明自收到报文起，不能说明由谁发出。", "标准表取自本文件，请按数值或摘要与标准原文核对。",
-          "选用哪些报文和步骤、MN 属于哪个站点、仅作陈述的内容，均为本文件的说法，请查看其中各步骤。")}
-
-
+PARTS = ["checkpoints", "figure", "figure_path", "format", "keys", "leaves", "publication", "steps"]
+STEPS = {"registry": ["leaf", "mn"], "telegram": ["factor", "leaf", "unit_exp"], "text": [], "mean": ["in"],
+         "points": ["in"], "round": ["in"], "mda8": ["in"], "iaqi": ["in"], "max": ["in"]}      # beside `op` and `out`
+GIVES = {("mean", "minute"): "hour", ("mean", "hour"): "day", ("mda8", "hour"): "day", ("points", "hour"): "hour",
+         ("points", "day"): "day", ("round", "hour"): "hour", ("round", "day"): "day", ("iaqi", "hour"): "index",
+         ("iaqi", "day"): "index", ("max", "index"): "aqi"}       # operation and kind of its inputs: what it makes
+RESULTS = {"recomputed": "everything holds 全部通过", "leaf_proven": "everything holds 全部通过",
+           "no_value": "everything holds: published WITHOUT a value 全部通过：发布时没有数值",
+           "not_recomputed": "published and signed, but NOT recomputed 已发布并签名，但数值未重新计算"}
+LIMITS = ("Telegrams are unsigned: the proof starts at receipt, not at the sender. 报文没有签名，不能说明由谁发出。",
+          "That no telegram, station or later registry entry is left out is not shown. 不能说明没有遗漏。")
+FACTORS = {"a21026": "SO2", "a21004": "NO2", "a21005": "CO", "a05024": "O3", "a34002": "PM10", "a34004": "PM2.5"}
+OLD_CODES = {"02": "a21026", "04": "a21005"}       # HJ/T 212-2005; other old codes are shown, compare them with annex B
+INDEX = (0, 50, 100, 150, 200, 300, 400, 500)      # of the concentrations below: HJ 633 table 1 (2026: 1 and 3)
+TABLES = {name: [int(text) for text in row.split()] for name, _, row in (line.partition(" = ") for line in (
+    "SO2/24h = 0 50 150 475 800 1600 2100 2620", "NO2/24h = 0 40 80 180 280 565 750 940", "SO2/1h = 0 150 500 650 800",
+    "NO2/1h = 0 100 200 700 1200 2340 3090 3840", "CO/24h = 0 2 4 14 24 36 48 60", "CO/1h = 0 5 10 35 60 90 120 150",
+    "O3/8h = 0 100 160 215 265 800", "O3/1h = 0 160 200 300 400 800 1000 1200",
+    "HJ 633-2012/PM10/24h = 0 50 150 250 350 420 500 600", "HJ 633-2012/PM2.5/24h = 0 35 75 115 150 250 350 500",
+    "HJ 633-2026/PM10/24h = 0 50 120 250 350 420 500 600", "HJ 633-2026/PM2.5/24h = 0 35 60 115 150 250 350 500"))}
+ABOVE = {"HJ 633-2026/SO2/1h": "200", "HJ 633-2026/O3/8h": "300", "HJ 633-2012/SO2/1h": None, "HJ 633-2012/O3/8h": None}
+POWERS = {"g/m3": 0, "mg/m3": -3, "ug/m3": -6, "ng/m3": -9, "g/L": 3, "mg/L": 0, "ug/L": -3, "ng/L": -6}
+HOUR_US, LOCAL_US, EPOCH = 3_600_000_000, 28_800_000_000, datetime(1970, 1, 1)     # times of HJ 212 are those of +08:00
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+Check = namedtuple("Check", "name ok detail code")             # one line of the report; the last one has a code
+Done = namedtuple("Done", "text kind factor used")             # a step done again; used: (leaf, factor, site, hour)
 class Failed(Exception):
-    """A check does not hold."""
+    """A check does not hold: code and sentence."""
 
+def need(holds, code, sentence):
+    """Fail unless it holds."""
+    if not holds:
+        raise Failed(code, sentence)
+
+def whole(value, end, code="form"):
+    """A number of one of so many."""
+    need(type(value) is int and 0 <= value < end, code, f"there is no number {str(value)[:40]} of {end}")
+    return value
 
 # Ed25519 (RFC 8032), verification only
-
 def _decode(data):
-    number = int.from_bytes(data, "little")
-    y, sign = number & (2**255 - 1), number >> 255
-    if y >= P:
+    y, sign = int.from_bytes(data, "little") % 2**255, data[31] >> 7
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
         return None
-    u, v = (y * y - 1) % P, (D * y * y + 1) % P
-    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    if (v * x * x - u) % P:
-        x = x * ROOT % P
-    if (v * x * x - u) % P or (x == 0 and sign):
-        return None
-    x = P - x if x & 1 != sign else x
-    return x, y, 1, x * y % P
-
+    return P - x if x % 2 != sign else x, y
 
 def _add(a, b):
-    p, q = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    r, s = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    e, f, g, h = q - p, s - r, s + r, q + p
-    return e * f % P, g * h % P, f * g % P, e * h % P
-
+    product = D * a[0] * b[0] * a[1] * b[1]
+    return ((a[0] * b[1] + b[0] * a[1]) * pow(1 + product, -1, P) % P,
+            (a[1] * b[1] + a[0] * b[0]) * pow(1 - product, -1, P) % P)
 
 def _times(number, point):
-    out = (0, 1, 1, 0)
-    while number:
-        if number & 1:
-            out = _add(out, point)
-        point = _add(point, point)
-        number >>= 1
-    return out
-
+    if not number:
+        return 0, 1
+    rest = _times(number >> 1, _add(point, point))
+    return _add(rest, point) if number & 1 else rest
 
 def ed25519(public, message, signature):
     """True if the signature of the message is the key's."""
     if len(public) != 32 or len(signature) != 64:
         return False
-    a, r = _decode(public), _decode(signature[:32])
-    s = int.from_bytes(signature[32:], "little")
-    if a is None or r is None or s >= L:
-        return False
+    a, r, s = _decode(public), _decode(signature[:32]), int.from_bytes(signature[32:], "little")
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
-    left, right = _times(s, _decode(b"\x58" + b"\x66" * 31)), _add(r, _times(h, a))
-    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
-
+    return None not in (a, r) and s < L and _times(s, _decode(b"\x58" + b"\x66" * 31)) == _add(r, _times(h, a))
 
 # signed notes and trees (C2SP signed-note, tlog-checkpoint, tlog-cosignature; RFC 6962)
+def unpack(text):
+    """Bytes of base64 in its one canonical form."""
+    data = base64.b64decode(text, validate=True)
+    need(base64.b64encode(data).decode() == text, "form", "base64 is not in its canonical form")
+    return data
 
 def read_key(line):
-    """Name, key id, algorithm, public key."""
-    name, identity, packed = line.strip().split("+", 2)
-    raw = base64.b64decode(packed, validate=True)
-    if hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8] != identity:
-        raise Failed(f"key line {name}: the id is not that of the key")
-    return name, bytes.fromhex(identity), raw[0], raw[1:]
+    """Name and key id, algorithm, public key, and the line."""
+    name, identity, packed = line.split("+", 2)
+    raw = unpack(packed)
+    digest = hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()
+    need(digest[:8] == identity, "signature", f"key line {name}: the id is not that of the key")
+    return (name, bytes.fromhex(identity)), raw[0], raw[1:], line
 
-
-def check_note(note, keys, origin):
-    """Size and root of a checkpoint, and the witnesses that signed; the ledger itself must have signed."""
+def check_note(note, keys, origin, pinned):
+    """Size and root of a checkpoint, and its witnesses. Every signature must be right; only pinned keys are trusted."""
     text, _, tail = note.rpartition("\n\n")
-    text += "\n"
-    lines, signed, witnesses = text.split("\n"), False, []
-    for line in tail.strip("\n").split("\n"):
-        name, _, packed = line.removeprefix("— ").partition(" ")
-        raw = base64.b64decode(packed, validate=True)
-        for known, identity, algorithm, public in keys:
-            if known != name or identity != raw[:4]:
-                continue
-            body, message = raw[4:], text.encode()
-            if algorithm == 4:
-                when = int.from_bytes(body[:8], "big")
-                body, message = body[8:], f"cosignature/v1\ntime {when}\n{text}".encode()
-            if not ed25519(public, message, body):
-                raise Failed(f"{origin}: the signature of {name} is wrong")
-            if algorithm == 4:
-                witnesses.append((name, when))
-            elif name == origin:
-                signed = True
-    if lines[0] != origin or not signed:
-        raise Failed(f"{origin}: the checkpoint is not signed by its ledger with a known key")
-    return int(lines[1]), base64.b64decode(lines[2], validate=True), witnesses
+    lines, signers = text.split("\n"), {}
+    for line in tail.removesuffix("\n").split("\n"):
+        dash, name, packed = line.split(" ")
+        raw = unpack(packed)
+        key = next((key for key in keys if key[0] == (name, raw[:4])), None)
+        need(dash == "—" and key, "signature", f"{origin}: a signature of {name} by a key that the file does not hold")
+        when = int.from_bytes(raw[4:12], "big") if key[1] == 4 else None
+        message = f"{text}\n" if when is None else f"cosignature/v1\ntime {when}\n{text}\n"
+        right = ed25519(key[2], message.encode(), raw[4:] if when is None else raw[12:])
+        need(right, "signature", f"{origin}: the signature of {name} is wrong")
+        signers |= {key[3]: (name, when)} if not pinned or key[3] in pinned else {}
+    right = lines[0] == origin and (origin, None) in signers.values()
+    need(right, "unsigned", f"{origin}: not signed by its ledger with a trusted key")
+    for (name, _), algorithm, _, line in map(read_key, pinned or ()):
+        need(line in signers or algorithm != 4, "witness", f"{origin}: {name} has not signed the checkpoint")
+    seen = [f"{name} at {local(when * 1_000_000)}" for name, when in signers.values() if when is not None]
+    return int(lines[1]), unpack(lines[2]), ", ".join(seen) or "nobody yet"
 
+def root_of_path(index, size, node, path):
+    """Root that a hash at an index leads to, by its path in a tree of that size (RFC 6962 2.1.1)."""
+    whole(index, size, "leaf")
+    if size == 1 or not path:
+        need(size == 1 and not path, "leaf", "a path has another length than its tree asks for")
+        return node
+    half = 1 << (size - 1).bit_length() - 1
+    if index < half:
+        return hashlib.sha256(b"\1" + root_of_path(index, half, node, path[:-1]) + path[-1]).digest()
+    return hashlib.sha256(b"\1" + path[-1] + root_of_path(index - half, size - half, node, path[:-1])).digest()
 
-def sha(*parts):
-    """SHA-256 of the parts joined."""
-    return hashlib.sha256(b"".join(parts)).digest()
-
-
-def root_of_path(index, size, data, path):
-    """Root that a leaf and its path lead to."""
-    if not 0 <= index < size:
-        raise Failed(f"leaf {index} is outside a tree of {size}")
-    node, last, out = index, size - 1, sha(b"\0", data)
-    for other in path:
-        if not last:
-            raise Failed("a path is too long")
-        if node & 1 or node == last:
-            out = sha(b"\1", other, out)
-            while node and not node & 1:
-                node, last = node >> 1, last >> 1
-        else:
-            out = sha(b"\1", out, other)
-        node, last = node >> 1, last >> 1
-    if last:
-        raise Failed("a path is too short")
-    return out
-
-
+# telegrams (HJ 212), read as the gateway's codec reads them
 def frame_of(leaf):
-    """Verdict and masked frame of a frame leaf, with its withheld spans checked."""
-    if leaf[:5] != b"QYL1\1":
-        raise Failed("a telegram step names a leaf that is no frame")
-    _, verdict, _, _, length = struct.unpack_from(">BBHHB", leaf, 13)
-    at = 20 + length
-    count = leaf[at]
-    spans = [struct.unpack_from(">HH", leaf, at + 1 + 4 * i) for i in range(count)]
-    frame = leaf[at + 1 + 4 * count + (32 if count else 0):]
-    if any(frame[o:o + n] != b"*" * n for o, n in spans):
-        raise Failed("a withheld span is not overwritten")
+    """Verdict and frame of a frame leaf; what is withheld must be overwritten."""
+    need(leaf[:5] == b"QYL1\1", "telegram", "a telegram step names a leaf that is no frame")
+    verdict, at, count = leaf[14], 21 + leaf[19], leaf[20 + leaf[19]]
+    spans = [(int.from_bytes(leaf[i:i + 2], "big"), int.from_bytes(leaf[i + 2:i + 4], "big"))
+             for i in range(at, at + 4 * count, 4)]
+    frame = leaf[at + 4 * count + (32 if count else 0):]
+    need(all(frame[o:o + n] == b"*" * n for o, n in spans), "withheld", "a withheld span is not overwritten")
     return verdict, frame
 
-
-def source(leaf):
-    """MN and data time that a frame leaf states."""
-    found = (re.search(rb"(?<![A-Za-z])" + name + rb"=([^;,&]*)", frame_of(leaf)[1]) for name in (b"MN", b"DataTime"))
-    return [match[1].decode("latin-1") if match else "?" for match in found]
-
-
-def value_in_frame(leaf, factor, suffix):
-    """Text of the first `factor-suffix=` in the data area of an accepted frame."""
-    verdict, frame = frame_of(leaf)
-    if verdict not in (1, 2):
-        raise Failed("a telegram step names a frame that was not accepted")
-    area = frame.partition(b"CP=")[2].strip().removeprefix(b"&&").decode("latin-1")
-    wanted = f"{factor}-{suffix}"
-    for item in area.replace(";", ",").replace("&&", ",").split(","):
+def first_of(items, fold=str):
+    """Names and values, of doubles the first; around the last dash of a name (factor-suffix) blanks do not count."""
+    out = {}
+    for item in items:
         name, equals, value = item.partition("=")
-        if equals and name.strip() == wanted:
-            return value.strip()
-    raise Failed(f"the telegram does not state {wanted}")
+        code, dash, suffix = name.strip().rpartition("-")
+        if equals and name.strip():
+            out.setdefault(fold(code.rstrip() + dash + suffix.lstrip()), value.strip())
+    return out
 
+def read_frame(frame):
+    """Names and values of head (names in small letters) and data area. Items of the area end at `;` and `,`, but not
+    between `//` and `//`: that is a text; an item with full-width signs outside texts is none."""
+    length = re.match(rb"##([0-9]{4})", frame)
+    segment = frame[6:6 + int(length[1])] if length else frame.removeprefix(b"##")
+    if length and (len(segment) < int(length[1]) or not segment.endswith(b"&&")):
+        last = re.search(rb"&&[0-9A-Fa-f]{4}[\r\n \t]*$", frame)
+        segment = frame[6:last.start() + 2] if last else segment
+    for encoding in ("latin-1", "gb18030", "utf-8"):                        # the last one that fits
+        with suppress(UnicodeDecodeError):
+            text = segment.decode(encoding)
+    head, area = [*re.split(r"CP\s*=\s*&&", text, maxsplit=1, flags=re.IGNORECASE), ""][:2]
+    area = area[:area.rindex("&&")] if "&&" in area else area
+    items = (item[1] for item in re.finditer(r"((?://.*?//|[^;,])*)(?:[;,]|\Z)", area, re.DOTALL))
+    plain = (item for item in items if not re.search("[；，＝]", re.sub("//.*?//", "", item, flags=re.DOTALL)))
+    return first_of(re.split(r";|,(?=\s*(?:[A-Za-z]+\s*=|;|\Z))", head), str.lower), first_of(plain)
+
+def local(us):
+    """Local time with its offset."""
+    return (EPOCH + timedelta(microseconds=us + LOCAL_US)).isoformat() + "+08:00"
 
 def number(text):
     """A plain decimal as a fraction; anything else could stand for other numbers, or take for ever."""
-    if not isinstance(text, str) or not re.fullmatch(r"[+-]?(?=\.?[0-9])[0-9]{0,40}\.?[0-9]{0,40}", text):
-        raise Failed(f"no plain decimal: {str(text)[:40]}")
+    need(re.fullmatch(r"[+-]?(?=\.?[0-9])[0-9]{0,40}\.?[0-9]{0,40}", text), "step", f"no decimal: {text[:40]}")
     return Fraction(text)
 
+def like(value, shown):
+    """A fraction rounded once by GB/T 8170 (an exact half to the even digit) to as many decimals as a text shows."""
+    digits = len(shown.partition(".")[2])
+    text = str(abs(whole := round(value * 10 ** digits))).rjust(digits + 1, "0")
+    return ("-" if whole < 0 else "") + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
 
-def whole(value, low, high):
-    """A whole number within bounds."""
-    if type(value) is not int or not low <= value <= high:
-        raise Failed(f"no whole number from {low} to {high}: {str(value)[:40]}")
-    return value
+def mda8(values):
+    """Largest 8 h mean of a day's 24 values: 6 hours a window, 14 windows or above the limit (GB 3095, HJ 663)."""
+    windows = [[v for v in values[end - 8:end] if v is not None] for end in range(8, 25)]
+    means = [sum(known, Fraction()) / len(known) for known in windows if len(known) >= 6]
+    need(means and (len(means) >= 14 or round(max(means)) > 160), "step", "too few 8 h means")
+    return max(means)
 
+def sub_index(value, name):
+    """Sub-index by a table of HJ 633, always rounded up."""
+    row = TABLES.get(name) or TABLES.get(name.partition("/")[2])
+    need(row and value >= 0, "step", f"no sub-index by {name}")
+    for (low_i, low_c), (high_i, high_c) in pairwise(zip(INDEX, row, strict=False)):
+        if value <= high_c:
+            return str(low_i - (high_i - low_i) * (value - low_c) // (low_c - high_c))
+    return ABOVE.get(name, "500")
 
-def rounded(value, digits, mode):
-    """A fraction rounded once; text with that many decimals."""
-    scaled = value * 10 ** whole(digits, 0, 20)
-    low = scaled.numerator // scaled.denominator
-    rest = scaled - low
-    if mode == "up":
-        low += rest > 0
-    elif mode == "half_even":
-        low += rest > Fraction(1, 2) or (rest == Fraction(1, 2) and low & 1)
-    else:
-        raise Failed(f"unknown rounding {mode}")
-    text = str(abs(low)).rjust(digits + 1, "0")
-    return ("-" if low < 0 else "") + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
+class Way:
+    """The steps of a bundle done again, with what its registry entries say."""
+    def __init__(self, bundle, leaves, published, tell):
+        self.figure, self.published, self.tell, self.done = bundle["figure"], published, tell, []
+        self.owner, self.entries, self.admitted = {}, {}, []
+        home = bundle["leaves"][bundle["publication"]]["origin"].removesuffix("office")
+        for number, step in enumerate(bundle["steps"]):
+            op, out = step["op"], step["out"]
+            need(sorted(step) == sorted([*STEPS[op], "op", "out"]), "form", f"step {number} has not the fields of {op}")
+            one = self.compute(op, step) if "in" in step else Done(out, "text", None, frozenset())
+            if "leaf" in step:
+                item = bundle["leaves"][whole(step["leaf"], len(leaves))]
+                need(item["origin"].startswith(home), "cut", f"{item['origin']} is of another home")
+                where = item["origin"].removeprefix(home), item["index"]
+                one = getattr(self, op)(step, where, leaves[step["leaf"]])
+            need(one.text == out, "step", f"step {number}: {op} gives {one.text}, not {out}")
+            self.done.append(one)
+        touched = {bundle["publication"], *(step["leaf"] for step in bundle["steps"] if "leaf" in step)}
+        need(len(touched) == len(leaves), "unused", "no step names a leaf that the file holds")
 
+    def registry(self, step, where, leaf):
+        """An entry of the registry: whose an MN is, or which quarantined telegrams of an MN were admitted."""
+        need(leaf[:5] == b"QYL1\5" and where[0] == "office", "registry", f"{where} is no entry of the registry")
+        need(where[1] < self.published["cut"]["office"], "cut", f"entry {where} came after the cut")
+        entry = json.loads(leaf[13:])
+        kind, name, data, mn = entry["entry"], entry["id"], entry["data"], step["mn"]
+        need((data["mn"], name) == (mn, step["out"]), "registry", f"entry {where} is of MN {data['mn']} and {name}")
+        if kind == "admission":
+            self.admitted.append((data["ledger"], mn, range(data["from_leaf"], data["to_leaf"])))
+        else:
+            need(self.owner.setdefault(mn, name) == name, "registry", f"MN {mn} is said to be of two sites")
+            self.entries.setdefault(name, []).append(data)
+        who = "by the gateway alone, at its first telegram" if "gateway/" in entry.get("key", "") else "by hand or file"
+        self.tell("registry", f"{kind} {name}, MN {mn}, {data.get('name')}, {data.get('city')}: {where}, made {who}")
+        return Done(name, "entry", None, frozenset())
 
-def mda8(values, step):
-    """Largest 8 h mean of a day, as the step's settings say."""
-    first, last = step["windows"]
-    hours = [[v for v in values[max(0, end - 8):end] if v is not None]
-             for end in range(whole(first, 1, 24), whole(last, 1, 24) + 1)]
-    means = [sum(known, Fraction()) / len(known) for known in hours if len(known) >= whole(step["min_hours"], 1, 8)]
-    if not means:
-        raise Failed("no 8 h mean is valid")
-    out = rounded(max(means), step["digits"], "half_even")
-    if len(means) < 14 and not number(out) > number(step["limit"]):
-        raise Failed("too few 8 h means")
-    return out
+    def telegram(self, step, where, leaf):
+        """The mean that a telegram states, in the figure's unit; station, period, factor must be the figure's."""
+        (verdict, frame), figure, published = frame_of(leaf), self.figure, self.published
+        head, area = read_frame(frame)
+        mn, cn, code = head.get("mn"), head.get("cn"), step["factor"]
+        when = area.get("DataTime", next((text for name, text in area.items() if name.lower() == "datatime"), None))
+        need(mn in self.owner, "registry", f"no registry entry in the file says whose MN {mn} is (telegram {where})")
+        site, entries = self.owner[mn], self.entries[self.owner[mn]]
+        whose = site, *(f"city:{data.get('city')}" for data in entries)
+        need(figure["subject"] in whose, "site", f"telegram {where} is of {whose}, not of {figure['subject']}")
+        admitted = verdict == 2 and int.from_bytes(leaf[5:13], "big") <= published["tick_us"] and any(
+            (where[0], mn) == given[:2] and where[1] in given[2] for given in self.admitted)
+        need(verdict == 1 or admitted, "telegram", f"telegram {where} was not accepted, and no entry admits it")
+        need(admitted or where[1] < published["cut"].get(where[0], 0), "cut", f"telegram {where} came after the cut")
+        need(re.fullmatch("[0-9]{14}([0-9]{3})?", when or ""), "period", f"telegram {where} has no DataTime")
+        at, kind = datetime.strptime(when[:14], "%Y%m%d%H%M%S"), {"2051": "minute", "2061": "hour"}.get(cn)
+        since = (at - EPOCH) // timedelta(microseconds=1) - LOCAL_US - figure["start"]
+        need(kind and 0 <= since < figure["span_s"] * 1_000_000, "period", f"telegram {where} is of CN {cn}, {when}")
+        factor = OLD_CODES.get(code) or (figure["factor"] if re.fullmatch("[0-9BS][0-9]{1,2}", code) else code)
+        need(factor in ([figure["factor"]] if figure["factor"] else FACTORS), "factor", f"{code} of telegram {where}")
+        unit = figure["unit"] or ("mg/m3" if factor == "a21005" else "ug/m3")
+        sent, shift = {data.get("units", {}).get(factor, unit) for data in entries}, step["unit_exp"]
+        need(type(shift) is int and any(shift == (one != unit and POWERS[one] - POWERS[unit]) for one in sent), "unit",
+             f"10^{shift} does not lead from {' or '.join(sent)}, registered for telegram {where}, to {unit}")
+        text = area.get(f"{code}-Avg")
+        need(text is not None, "telegram", f"telegram {where} does not state {code}-Avg")
+        out = like(number(text) * Fraction(10) ** shift, "." + "0" * (len(text.partition(".")[2]) - shift))
+        return Done(out, kind, factor, frozenset([(step["leaf"], factor, site, since // HOUR_US)]))
 
-
-def sub_index(value, table):
-    """Sub-index by the table, always rounded up."""
-    special = table.get("special")
-    if special and value > number(special["above"]):
-        return special["fixed"]
-    points = [(whole(i, 0, 500), number(c)) for i, c in table["points"]]
-    for (low_i, low_c), (high_i, high_c) in pairwise(points):
-        if low_c <= value <= high_c:
-            return rounded((high_i - low_i) / (high_c - low_c) * (value - low_c) + low_i, 0, "up")
-    if value < 0:
-        raise Failed("a negative concentration has no sub-index")
-    return table["above"]
-
-
-def replay(step, values, leaves, tables):
-    """What a step gives when it is done again."""
-    op = step["op"]
-    if op == "telegram":
-        sent = number(value_in_frame(leaves[step["leaf"]], step["factor"], step["suffix"]))
-        same = sent * Fraction(10) ** whole(step["unit_exp"], -12, 12) == number(step["out"])
-        return step["out"] if same else f"{sent} in the telegram"
-    if op == "text":
-        return step["out"]
-    inputs = [None if name is None else values[name] for name in step["in"]]
-    numbers = [None if text is None else number(text) for text in inputs]
-    if op == "mda8":
-        return mda8(numbers, step)
-    known = [n for n in numbers if n is not None]
-    if op == "mean":
-        return rounded(sum(known, Fraction()) / len(known), step["digits"], step["mode"])
-    if op == "round":
-        return rounded(known[0], step["digits"], step["mode"])
-    if op == "iaqi":
-        return sub_index(known[0], tables[step["table"]])
-    if op == "max":
-        return inputs[numbers.index(max(known))]
-    raise Failed(f"unknown operation {op}")
-
+    def compute(self, op, step):
+        """What a step over earlier ones gives."""
+        given = [None if at is None else self.done[whole(at, len(self.done))] for at in step["in"]]
+        known = [one for one in given if one]
+        used = frozenset().union(*(one.used for one in known))
+        need(known and sum(len(one.used) for one in known) == len(used), "step", "nothing, or a telegram twice")
+        kinds, factors = {one.kind for one in known}, {one.factor for one in known}
+        numbers, sites, hours = [number(one.text) for one in known], {u[2] for u in used}, {u[3] for u in used}
+        kind = "text" if "text" in kinds else GIVES.get((op, *kinds))
+        need(kind, "step", f"there is no {op} of {' and '.join(sorted(kinds))}")
+        need(op == "max" or len(factors - {None}) <= 1, "factor", f"{op} mixes factors")
+        need(len(sites) <= (1 if op in ("mean", "mda8") else len(known)), "site", f"{op} mixes stations")
+        need(kinds != {"minute"} or len(hours) == 1, "period", "minutes of several hours")
+        need((op, kind) != ("mean", "day") or len(known) >= 20, "step", "a day's mean needs 20 hours (GB 3095)")
+        if op == "max":
+            return Done(known[numbers.index(max(numbers))].text, kind, None, used)
+        if op == "iaqi":
+            period, name = "day" if self.figure["span_s"] > 3600 else "hour", FACTORS.get(known[0].factor, "")
+            need(kinds <= {"text", period}, "period", "an index of means over another period")
+            averaging = "24h" if period == "day" or name.startswith("PM") else "1h"
+            averaging = "8h" if (name, averaging) == ("O3", "24h") else averaging
+            return Done(sub_index(numbers[0], f"{self.figure['standard']}/{name}/{averaging}"), kind, None, used)
+        placed = all(u[3] == at for at, one in enumerate(given) if one for u in one.used)
+        need(op != "mda8" or placed, "period", "the hours of the day are not in their places")
+        result = numbers[0] if op == "round" else sum(numbers, Fraction()) / len(numbers)
+        result = mda8([one and number(one.text) for one in given]) if op == "mda8" else result
+        return Done(like(result, step["out"]), kind, known[0].factor, used)
 
 def canonical(value):
     """JSON as it is hashed."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
-
-def _checks(data, pinned):
+def _checks(data, pinned, tell):
     head, _, body = data.partition(b"\n")
-    if head != f"{FORMAT} sha256={hashlib.sha256(body).hexdigest()}".encode():
-        raise Failed("file: the first line is not that of a bundle with this content")
-    bundle = json.loads(body)
-    shaped = bundle["format"] == FORMAT and all(isinstance(bundle[name], kind) for name, kind in PARTS.items())
-    if canonical(bundle) != body or not shaped or not all("points" in table for table in bundle["tables"].values()):
-        raise Failed("file: the content is not that of a bundle, in canonical JSON")
-    yield Check("file", True, f"{len(data)} bytes, sha256 as stated")
-    keys = [read_key(line) for line in (pinned or bundle["keys"])]
-    yield Check("keys", True, ("given by you: " if pinned else "CLAIMED by the file, compare them: ")
-                + ", ".join(pinned or bundle["keys"]))
-    roots = {}
+    right = head == f"{FORMAT} sha256={hashlib.sha256(body).hexdigest()}".encode()
+    bundle = json.loads(body) if right else {}
+    right = right and canonical(bundle) == body and sorted(bundle) == PARTS and bundle["format"] == FORMAT
+    need(right, "form", "the first line is not that of a bundle with this content, or the content is of another form")
+    tell("file", f"{len(data)} bytes, sha256 as stated")
+    keys, trees, leaves = [read_key(line) for line in bundle["keys"]], {}, []
+    said = "given by you: " if pinned else "CLAIMED by the file, compare them: "
+    tell("keys", said + ", ".join(pinned or bundle["keys"]))
     for origin, note in sorted(bundle["checkpoints"].items()):
-        size, root, witnesses = check_note(note, keys, origin)
-        roots[origin] = size, root
-        yield Check("checkpoint", True, f"{origin}: {size} leaves")
-        yield Check("witness", True, f"{origin}: " + (", ".join(
-            f"{name} at unix time {when}" for name, when in witnesses) or "none has signed this one"))
-    leaves = []
+        size, root, witnesses = check_note(note, keys, origin, pinned)
+        trees[origin] = size, root
+        tell("checkpoint", f"{origin}: {size} leaves, witnessed by {witnesses}")
     for item in bundle["leaves"]:
-        leaf = base64.b64decode(item["leaf"], validate=True)
-        size, root = roots[item["origin"]]
-        path = [base64.b64decode(h, validate=True) for h in item["path"]]
-        if root_of_path(item["index"], size, leaf, path) != root:
-            raise Failed(f"leaf {item['index']} of {item['origin']} is not under its checkpoint")
+        need(sorted(item) == ["index", "leaf", "origin", "path"], "form", "a leaf has other fields")
+        leaf, (size, root) = unpack(item["leaf"]), trees[item["origin"]]
+        path = [unpack(node) for node in item["path"]]
+        right = root_of_path(item["index"], size, hashlib.sha256(b"\0" + leaf).digest(), path) == root
+        need(right, "leaf", f"leaf {item['index']} of {item['origin']} is not under its checkpoint")
         shown = frame_of(leaf)[1] if leaf[:5] == b"QYL1\1" else leaf[13:]
         leaves.append(leaf)
         if bundle["figure"] is None:
-            yield Check("content", True, f"{item['index']} of {item['origin']}, kind {leaf[4]}, received "
-                        f"{int.from_bytes(leaf[5:13], 'big')} us: {shown.decode('utf-8', 'backslashreplace')}")
-    if not leaves:
-        raise Failed("leaf: nothing is proven, the file holds no leaf")
-    yield Check("leaf", True, f"{len(leaves)} leaves lead to their checkpoints")
-    if bundle["figure"] is not None:
-        yield from _figure(bundle, leaves)
+            tell("content", f"{item['index']} of {item['origin']}, kind {leaf[4]}, received "
+                 f"{int.from_bytes(leaf[5:13], 'big')} us: {shown.decode('utf-8', 'backslashreplace')}")
+    need(leaves and {item["origin"] for item in bundle["leaves"]} == set(trees), "unused", "a checkpoint has no leaf")
+    tell("leaf", f"{len(leaves)} leaves lead to their checkpoints")
+    if bundle["figure"] is None:
+        need(bundle | {"figure_path": None, "publication": None, "steps": []} == bundle, "form", "a leaf has no steps")
+        return "leaf_proven"
+    return _figure(bundle, leaves, tell)
 
-
-def _figure(bundle, leaves):
-    figure, place = bundle["figure"], bundle["figure_path"]
-    leaf, item = ((kept[whole(bundle["publication"], 0, len(leaves) - 1)]) for kept in (leaves, bundle["leaves"]))
-    if leaf[:5] != b"QYL1\x0a" or not item["origin"].endswith("/office"):
-        raise Failed("publication: the leaf named is none")
-    published = json.loads(leaf[13:])
-    if published["tick_us"] != figure["believed_from"]:
-        raise Failed("publication: it is of another instant than the figure's believed_from")
-    yield Check("publication", True, f"{published['figures_count']} figures, {published['software']}")
+def _figure(bundle, leaves, tell):
+    figure, place, at = bundle["figure"], bundle["figure_path"], whole(bundle["publication"], len(leaves))
+    right = leaves[at][:5] == b"QYL1\x0a" and bundle["leaves"][at]["origin"].endswith("/office")
+    published = json.loads(leaves[at][13:]) if right else {}
+    need(right and published["tick_us"] == figure["believed_from"], "publication", "the leaf named is not the figure's")
+    tell("publication", f"{published['figures_count']} figures, {published['software']}")
     path = [bytes.fromhex(h) for h in place["path"]]
-    root = root_of_path(place["index"], place["size"], canonical(figure), path)
-    if root.hex() != published["figures_root"] or place["size"] != published["figures_count"]:
-        raise Failed("figure: it is not in that publication")
-    yield Check("figure", True, f"{figure['name']} of {figure['subject']}: {figure['value'] or 'no value'} "
-                f"{figure['unit']}, {figure['stage']}, number {place['index']} of {place['size']}")
-    values: dict[str, str] = {}
-    for step in bundle["steps"]:
-        out = replay(step, values, leaves, bundle["tables"])
-        if out != step["out"]:
-            raise Failed(f"step {step['id']}: {step['op']} gives {out}, not {step['out']}")
-        values[step["id"]] = out
-    stated = sum(step["op"] == "text" for step in bundle["steps"])
-    used = [source(leaves[step["leaf"]]) for step in bundle["steps"] if step["op"] == "telegram"]
-    names, times = sorted({name for name, _ in used}), sorted(time for _, time in used)
-    yield Check("step", True, f"{len(values)} steps done again, {stated} stated and not recomputed; " + (
-        f"telegrams of MN {', '.join(names)}, data time {times[0]} to {times[-1]}" if used else "no telegram"))
-    if not bundle["steps"] or bundle["steps"][-1]["out"] != figure["value"]:
-        raise Failed("value: the last step is not the figure's value")
-    yield Check("value", True, (figure["value"] or "no value") + (
-        ", stated and NOT recomputed" if bundle["steps"][-1]["op"] == "text" else ""))
-
+    need(sorted(place) == ["index", "path", "size"] and [h.hex() for h in path] == place["path"], "form", "figure_path")
+    root = root_of_path(place["index"], place["size"], hashlib.sha256(b"\0" + canonical(figure)).digest(), path)
+    where = published["figures_root"], published["figures_count"]
+    need((root.hex(), place["size"]) == where, "figure", "it is not in that publication")
+    tell("figure", f"{figure['name']} of {figure['subject']}, {local(figure['start'])} to "
+         f"{local(figure['start'] + figure['span_s'] * 1_000_000)}, factor {figure['factor'] or 'none'}: "
+         f"{figure['value'] or 'no value'} {figure['unit']}, {figure['stage']}, {figure['standard']}")
+    done = Way(bundle, leaves, published, tell).done
+    tell("step", f"{len(done)} steps, {sum(one.kind == 'text' for one in done)} of them stated and not recomputed")
+    last = done[-1] if done else Done(None, "", None, ())
+    need(last.text == figure["value"], "value", f"the last step gives {last.text}, not {figure['value']}")
+    tell("value", figure["value"] or f"none, as published: {figure['detail']}")
+    if last.kind == "text" or not re.fullmatch("-?[0-9.]+", figure["value"]):
+        return "not_recomputed" if re.fullmatch("-?[0-9.]+", figure["value"]) else "no_value"
+    right = last.kind == figure["name"].partition(".")[0] and last.factor in (figure["factor"], None)
+    need(right, "value", f"the last step gives {last.kind} of {last.factor}")
+    named = {len(done) - 1, *(at for step in bundle["steps"] for at in step.get("in", ()))}
+    idle = [at for at, one in enumerate(done) if at not in named and one.kind != "entry"]
+    need(not idle, "unused", f"steps {idle} lead nowhere")
+    return "recomputed"
 
 def check(data, keys=None):
-    """All checks of a bundle's bytes, in order; the last one is not ok where something fails."""
+    """All checks of a bundle's bytes, in order; the last one is `result` and has its code (docs/formats.md)."""
     done = []
     try:
-        for item in _checks(data, keys):
-            done.append(item)
+        code = _checks(data, keys, lambda name, detail: done.append(Check(name, True, detail, "")))
+        sentence = RESULTS[code]
     except Failed as error:
-        done.append(Check("failed", False, str(error)))
-    except (ValueError, LookupError, TypeError, struct.error, AttributeError, ArithmeticError, RecursionError) as error:
-        done.append(Check("failed", False, f"not of the form of a bundle: {error!r}"))
-    return done
-
-
-def say(text):
-    """Print a line; what could move a terminal's cursor, or it has no letter for, is spelled out."""
-    shown, encoding = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text), sys.stdout.encoding or "ascii"
-    print(shown.encode(encoding, "backslashreplace").decode(encoding))
-
+        code, sentence = error.args
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        code, sentence = "form", f"not of the form of a bundle: {error!r}"
+    return [*done, Check("result", code in RESULTS and code != "not_recomputed", sentence, code)]
 
 def main(arguments):
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("file")
-    parser.add_argument("--key", action="append", metavar="VERIFIER_KEY_LINE", help="trust only the keys given")
-    parser.add_argument("--lang", default="en", help="en or zh")
+    parser.add_argument("--key", action="append")
     given = parser.parse_args(arguments)
     try:
         with open(given.file, "rb") as stream:
-            data = stream.read()
+            done = check(stream.read(), given.key)
     except OSError as error:
         print(f"{given.file}: {error.strerror}")
         return 2
-    word, limits = (ZH, LIMITS["zh"]) if given.lang.startswith("zh") else ({}, LIMITS["en"])
-    done = check(data, given.key)
-    for item in done:
-        state = word.get("ok", "ok") if item.ok else word.get("failed", "FAILED")
-        say(f"[{state}] {word.get(item.name, item.name)}: {item.detail}")
-    good = all(item.ok for item in done)
-    if good:
-        bundle = json.loads(data.partition(b"\n")[2])
-        for name, table in sorted(bundle["tables"].items()):
-            say(f"{word.get('tables', 'table used (compare it with the standard)')}: {name}, "
-                f"sha256 {hashlib.sha256(canonical(table)).hexdigest()}, {canonical(table).decode()}")
-        for limit in limits:
-            say(f"{word.get('limits', 'not shown by this proof')}: {limit}")
-        for limit in bundle["limits_of_proof"]:
-            say(f"{word.get('adds', 'the file adds')}: {limit}")
-    say(word.get("all", "everything holds") if good else word.get("bad", "does NOT hold"))
-    return 0 if good else 1
+    sys.stdout.reconfigure(errors="backslashreplace")                      # a terminal may lack Chinese letters
+    code = 3 if done[-1].code == "not_recomputed" else int(not done[-1].ok)
+    limits = [Check("limit", True, limit, "") for limit in LIMITS] if code != 1 else []
+    for item in (*done[:-1], *limits, done[-1]):
+        state = "ok 通过" if item.ok else "FAILED 不通过" if code == 1 else "NOT RECOMPUTED 未重新计算"
+        line = f"[{state}] {item.name}: {item.detail} {item.code}"
+        print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line))         # nothing moves the cursor
+    return code
 
 
 if __name__ == "__main__":

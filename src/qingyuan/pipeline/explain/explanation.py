@@ -13,17 +13,13 @@ from qingyuan.pipeline import rows
 from qingyuan.pipeline.evaluate.context import Context
 from qingyuan.pipeline.explain import beliefs
 from qingyuan.pipeline.explain.leaves import Leaves
+from qingyuan.pipeline.explain.proof import prove
 from qingyuan.pipeline.explain.steps import Steps, points_of
 from qingyuan.pipeline.feed import OFFICE, publications
 from qingyuan.pipeline.figure import DAY_US, HOUR_US, Figure, FigureKey, in_order, parse_id
 from qingyuan.pipeline.publication import lines
 from qingyuan.pipeline.state import State
 from qingyuan.quality import Flag
-
-LIMITS = (
-    "The checkpoint shows that nothing was changed after it was signed; who else saw it is the witness's word.",
-    "Which station a telegram's MN belongs to, its unit and its city are the registry's word, not part of this file.",
-)
 
 
 class NoSuchFigure(LookupError):
@@ -121,14 +117,12 @@ def _inputs(home: Home, lake: Lake, figure: Figure) -> set[tuple[str, int]]:
 
 def write_bundle(home: Home, explanation: Explanation) -> bytes:
     """The bundle of an explanation: checked offline by the one-file verifier. No secret is in it."""
-    leaves = explanation.leaves
+    proof = prove(home, explanation.steps, explanation.leaves, explanation.publication)
+    leaves = proof.leaves
     checkpoints = {leaves.ledger(name).origin: leaves.checkpoint(name)[0] for name in leaves.names()}
     keys = sorted({key for name in leaves.names() for key in leaves.ledger(name).vkeys} | set(home.witness_keys()))
-    return build(
-        about={"figure": str(explanation.figure.key), "software": "qingyuan"},
-        keys=keys, checkpoints=checkpoints, leaves=leaves.proofs(), figure=explanation.figure.row(),
-        figure_path=explanation.figure_path, publication=explanation.publication_number, steps=explanation.steps,
-        tables=explanation.tables, limits=LIMITS)
+    return build(keys=keys, checkpoints=checkpoints, leaves=leaves.proofs(), figure=explanation.figure.row(),
+                 figure_path=explanation.figure_path, publication=proof.publication, steps=proof.steps)
 
 
 __all__ = ["Change", "Explanation", "FigureKey", "NoSuchFigure", "explain", "write_bundle"]

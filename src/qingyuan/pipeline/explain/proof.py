@@ -1,0 +1,107 @@
+"""An explanation as the bundle's steps: what a stranger can do again, the leaves needed for it, and nothing else.
+
+Sentences that help a reader (clauses, rules, reasons) stay in the explanation: no proof holds what nobody can check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from qingyuan import hj212
+from qingyuan.evidence.leaf import FrameLeaf, Kind, Verdict, parse
+from qingyuan.ledger import Home
+from qingyuan.pipeline.explain.leaves import Leaves
+from qingyuan.pipeline.explain.steps import Rule
+from qingyuan.pipeline.feed import OFFICE
+from qingyuan.registry import EntryError, EntryKind, Registry, Site, fold
+from qingyuan.registry.entries import Entry
+from qingyuan.registry.entries import parse as parse_entry
+from qingyuan.registry.records import Admission
+
+
+@dataclass
+class Proof:
+    """Steps of a bundle, numbered from 0, and the leaves that they name."""
+
+    leaves: Leaves
+    publication: int                                  # its number in `leaves`
+    steps: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Entries:
+    """The registry entries that a publication took in: office leaves below its cut."""
+
+    def __init__(self, leaves: Leaves, size: int) -> None:
+        self._found: list[tuple[int, Entry]] = []
+        taken = []
+        for stored in leaves.ledger(OFFICE).leaves(0, size):
+            leaf = parse(stored.data)
+            if leaf.kind is not Kind.REGISTRY:
+                continue
+            taken.append((leaf.received_us, leaf.payload))
+            try:
+                self._found.append((stored.index, parse_entry(leaf.payload, leaf.received_us)))
+            except EntryError:
+                continue                              # the registry leaves it out too
+        self._registry: Registry = fold(taken)
+
+    def needed(self, mn: str, ledger: str, index: int, quarantined: bool) -> list[int]:
+        """Office leaves that say whose an MN is, what holds of that site, and which entry admitted a telegram."""
+        site = self._registry.by_mn.get(mn)
+        found = []
+        if site is not None:
+            own = [(at, e.record) for at, e in self._found if e.kind is EntryKind.SITE and e.id == site.id]
+            named = [at for at, record in own if isinstance(record, Site) and record.mn == mn]
+            found = [named[-1], [at for at, record in own if record == site][-1]]
+        if quarantined:
+            found += [at for at, e in self._found if isinstance(e.record, Admission) and e.record.mn == mn
+                      and e.record.ledger == ledger and e.record.from_leaf <= index < e.record.to_leaf][:1]
+        return found
+
+
+def prove(home: Home, steps: list[dict[str, Any]], leaves: Leaves, publication: int) -> Proof:
+    """The steps that lead to the last one, in the bundle's form, with registry steps before them.
+
+    `leaves` are those of the explanation, `publication` the office leaf that published its figure.
+    """
+    proof = Proof(Leaves(home), 0)
+    content = parse(leaves.ledger(OFFICE).leaf(publication).data).payload
+    entries = Entries(leaves, content["cut"][OFFICE])
+    kept = _leading_to_the_last(steps)
+    telegrams = {step["id"]: leaves.item(step["leaf"]) for step in kept if step["op"] == "telegram"}
+    for at in sorted({at for telegram in telegrams.values() for at in _entries_of(entries, *telegram)}):
+        number, leaf = proof.leaves.use(OFFICE, at)
+        entry = leaf.payload
+        proof.steps.append({"op": "registry", "leaf": number, "mn": entry["data"]["mn"], "out": entry["id"]})
+    numbers: dict[str, int] = {}
+    for step in kept:
+        numbers[step["id"]] = len(proof.steps)
+        if step["op"] == "telegram":
+            ledger, index, _ = telegrams[step["id"]]
+            more: dict[str, Any] = {"leaf": proof.leaves.use(ledger, index)[0], "factor": step["factor"],
+                                    "unit_exp": step["unit_exp"]}
+        else:
+            more = {} if step["op"] == "text" else {"in": [None if at is None else numbers[at] for at in step["in"]]}
+        op = "points" if step.get("rule") == Rule.POINTS.value else step["op"]
+        proof.steps.append({"op": op, "out": step["out"], **more})
+    proof.publication = proof.leaves.use(OFFICE, publication)[0]
+    return proof
+
+
+def _leading_to_the_last(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    by_id = {step["id"]: step for step in steps}
+    wanted, ahead = set(), [steps[-1]["id"]]
+    while ahead:
+        at = ahead.pop()
+        if at not in wanted:
+            wanted.add(at)
+            ahead += [inner for inner in by_id[at].get("in", ()) if inner is not None]
+    return [step for step in steps if step["id"] in wanted]
+
+
+def _entries_of(entries: Entries, ledger: str, index: int, data: bytes) -> Iterable[int]:
+    frame = parse(data).payload
+    assert isinstance(frame, FrameLeaf)
+    return entries.needed(hj212.decode(frame.masked).mn or "", ledger, index, frame.verdict is Verdict.UNKNOWN_MN)

@@ -1,0 +1,62 @@
+"""Bundles of odd telegrams, of stations nobody entered, and of figures that this release computes otherwise."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import homes
+import pytest
+
+from qingyuan import hj212
+from qingyuan.evidence import verify_bundle
+from qingyuan.numerics.time import format_cst, parse_cst
+from qingyuan.pipeline.explain import Explanation, explain, write_bundle
+from qingyuan.pipeline.figure import HOUR_US
+from qingyuan.registry import Register
+
+NOON = parse_cst("20260401120000") or 0
+PM25 = "hour.PM2.5/{site}/2026-04-01T12:00"
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> homes.Station:
+    made = homes.Station(tmp_path / "home", register=Register.AUTO)
+    made.replay(NOON + 2 * HOUR_US)
+    return made
+
+
+def proven(station: homes.Station, site: str = "S1") -> list:
+    station.close()
+    homes.run(station.home)
+    return verify_bundle.check(write_bundle(station.home, explain(station.home, PM25.format(site=site))))
+
+
+@pytest.mark.parametrize("info", ["//;a34004-Avg=98//", "//up,a34004-Avg=98;//", "//；//"])
+@pytest.mark.parametrize("value", ["42", "\u00a042", " 42\u3000"])
+def test_texts_and_odd_blanks_in_a_telegram_do_not_keep_it_from_being_proven(station: homes.Station, info: str,
+                                                                             value: str) -> None:
+    station.site()
+    head = [("QN", "20260401130000000"), ("ST", "22"), ("CN", "2061"), ("PW", "pw-S1"), ("MN", "MN-S1"), ("Flag", "5")]
+    area = f"DataTime={format_cst(NOON)};i11001-Info={info};a34004-Avg={value},a34004-Flag=N"
+    text = ";".join(f"{name}={text}" for name, text in head) + f";CP=&&{area}&&"
+    station.send(hj212.wrap(text.encode()))
+    done = proven(station)
+    assert done[-1].code == "recomputed", done[-1]
+    assert next(check.detail for check in done if check.name == "value") == "42"
+
+
+def test_a_station_that_only_the_gateway_entered_is_proven_and_said_to_be_so(station: homes.Station) -> None:
+    station.send(station.frame(NOON, {"a34004": "42"}, name="S9"))
+    done = proven(station, "MN-S9")
+    assert done[-1].code == "recomputed", done[-1]
+    assert "by the gateway alone" in next(check.detail for check in done if check.name == "registry")
+
+
+def test_a_value_that_this_release_computes_otherwise_is_published_but_not_recomputed(station: homes.Station) -> None:
+    station.site()
+    station.send(station.frame(NOON, {"a34004": "42"}))
+    station.close()
+    homes.run(station.home)
+    found: Explanation = explain(station.home, PM25.format(site="S1"))
+    stated = {"id": "s2", "op": "text", "out": "42", "reason": "as published under an older rule set", "in": ["s1"]}
+    older = replace(found, steps=[*found.steps, stated])
+    assert verify_bundle.check(write_bundle(station.home, older))[-1].code == "not_recomputed"
