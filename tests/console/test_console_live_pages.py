@@ -122,13 +122,16 @@ def test_a_stretch_that_is_none_is_named(as_role, reading):
     assert "yesterday" in page
 
 
-def test_an_office_that_opens_an_enterprises_file_is_written_down(tmp_path, settings, db, django_user_model):
+def test_an_office_that_opens_an_enterprises_file_is_written_down_and_permit_limits_are_drawn(
+        tmp_path, settings, db, django_user_model):
     from homes import Station, run
 
     station = Station(tmp_path / "home")
     station.register("organisation", "E1", {"name": "某厂", "name_en": "A works", "kind": "enterprise"})
-    station.site("S1", kind="gas", st="31", belongs=["E1"], plan=["a21026"])
+    station.site("S1", kind="gas", st="31", belongs=["E1"], plan=["a21026", "a21002"])
     station.site("S2")
+    station.register("limit", "L1", {"site": "S1", "factor": "a21026", "averaging": "hour", "value": "50",
+                                     "unit": "mg/m3", "clause": "GB 13223-2011 table 1"})
     station.close()
     run(station.home)
     settings.QINGYUAN_HOME = station.home.path
@@ -141,6 +144,12 @@ def test_an_office_that_opens_an_enterprises_file_is_written_down(tmp_path, sett
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         assert client.get("/sites/S1/").status_code == 200
         client.get("/sites/S2/")
+    own = json.loads(client.get("/sites/S1/chart/?factor=a21026").content)
+    assert [(one["value"], one["averaging"], one["unit"]) for one in own["limits"]] == [(50.0, "1h", "mg/m³")]
+    for address in ("/sites/S1/chart/?factor=a21026&mean=day", "/sites/S1/chart/?factor=a21002"):
+        found = json.loads(client.get(address).content)
+        assert "limits" not in found
+        assert found["note"]
     assert list(DossierRead.objects.values_list("reader__username", "site")) == [("duty", "S1")]
 
 

@@ -18,12 +18,14 @@ from qingyuan.console.live.series import Chart, Mean
 from qingyuan.console.live.watch import Watch, series_name, watch_of
 from qingyuan.console.shell import words
 from qingyuan.console.shell.access import needs
+from qingyuan.registry import Averaging
 from qingyuan.standards import TABLES
 from qingyuan.standards.tables import LimitNotDefined
 from qingyuan.vocabulary import units
 
 GRADE = 2                    # the grade that holds where people live: GB 3095 article 4
 OFFSET_S = 28_800
+AVERAGINGS = {Mean.HOUR: Averaging.HOUR, Mean.DAY: Averaging.DAY}
 
 
 @needs(Verb.READ_FIGURES)
@@ -54,7 +56,10 @@ def chart_json(ask: Chart, *, neighbours: bool, marks: bool) -> dict[str, Any]:
     if watch is Watch.STATION:
         out["limits"] = limits(ask.factor, ask.mean, ask.period.last_day)
     elif watch in (Watch.OUTLET_STACK, Watch.OUTLET_WATER):
-        out["note"] = _("no limit of this outlet is registered")
+        out["limits"] = permitted(ask)
+        if not out["limits"]:
+            del out["limits"]
+            out["note"] = _("no limit of this averaging time is registered for the outlet")
     if marks and ask.reading.scope.allows(Verb.READ_TELEGRAMS, ask.site.id):
         out["marks"] = series.strip(ask)
     return out
@@ -84,6 +89,17 @@ def limits(factor: str, mean: Mean, day: str) -> list[dict[str, Any]]:
     return [{"value": float(found.value), "label": _("limit {value}").format(value=found.value), "short": found.value,
              "clause": citation(f"{found.standard} {found.clause}"), "averaging": wanted,
              "unit": units.label(found.unit)}]
+
+
+def permitted(ask: Chart) -> list[dict[str, Any]]:
+    """The limits of an outlet's permit for that factor and averaging time, the lower one of pH too."""
+    wanted = AVERAGINGS.get(ask.mean)
+    found = [limit for limit in ask.reading.registry.limits.values()
+             if (limit.site, limit.factor) == (ask.site.id, ask.factor) and limit.averaging is wanted]
+    return [{"value": float(value), "label": _("limit {value}").format(value=value), "short": value,
+             "clause": citation(limit.clause) or limit.permit, "averaging": series.averaging(ask.mean, ask.factor),
+             "unit": units.label(limit.unit or ask.site.published_unit(ask.factor))}
+            for limit in found for value in (limit.value, limit.lower) if value]
 
 
 def citation(clause: str) -> str:

@@ -19,6 +19,7 @@ from qingyuan.evidence.note import NoteError, parse_checkpoint, verify
 from qingyuan.pipeline.figure import parse_id
 
 WHOLE_STEPS = 150            # a tree of more steps is cut at the figures inside it
+UNFOLDED_STEPS = 30          # smaller trees stand open
 TELEGRAMS = 12               # texts shown at once
 OPERATIONS: dict[str, Any] = {
     "telegram": _("sent by the logger"), "mean": _("mean, rounded once"),
@@ -47,6 +48,8 @@ class Step:
     telegram: int | None = None              # its number among the telegrams
     inner: list[Step] = field(default_factory=list)
     cut: bool = False                        # inputs are left to the figure's own page
+    symbol: str = ""                         # pollutant of a sub-index
+    open: bool = False                       # shown unfolded
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,21 @@ class Checkpoint:
 def tree(found: Explanation, whole: bool = False) -> Step:
     """The steps as a tree from the figure down; large ones stop at the figures inside unless `whole`."""
     by_id = {step["id"]: step for step in found.steps}
-    return _step(by_id, found.steps[-1], whole or len(found.steps) <= WHOLE_STEPS, 0)
+    return _step(by_id, found.steps[-1], whole or len(found.steps) <= WHOLE_STEPS, 0,
+                 len(found.steps) <= UNFOLDED_STEPS)
 
 
-def _step(by_id: dict[str, Any], step: dict[str, Any], whole: bool, figures: int) -> Step:
+def _step(by_id: dict[str, Any], step: dict[str, Any], whole: bool, figures: int, unfolded: bool) -> Step:
     made = Step(step["out"] or "–", OPERATIONS[step["op"]], citation(step["clause"]) if step.get("clause") else "",
                 in_words(step["rule"]) if step.get("rule") else in_words(step.get("reason", "")),
-                parse_id(step["figure"]) if "figure" in step else None, step.get("leaf"))
+                parse_id(step["figure"]) if "figure" in step else None, step.get("leaf"),
+                symbol=step["table"].split("/")[1] if step["op"] == "iaqi" else "", open=unfolded)
     inner = [by_id[name] for name in step.get("in", ()) if name is not None]
     depth = figures + ("figure" in step)
     if not whole and depth > 2 and inner:
         made.cut = True
     else:
-        made.inner = [_step(by_id, one, whole, depth) for one in inner]
+        made.inner = [_step(by_id, one, whole, depth, unfolded) for one in inner]
     return made
 
 

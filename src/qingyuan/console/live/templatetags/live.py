@@ -60,6 +60,12 @@ def reason_word(reason: str) -> Any:
 
 
 @register.filter
+def listing(value: Any) -> str:
+    """A list as its items with strokes between them, anything else as it is."""
+    return " / ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+@register.filter
 def micro(us: int) -> str:
     """An instant in local time to the millisecond."""
     return f"{iso_local(us)[:19].replace('T', ' ')}.{us // 1000 % 1000:03d}"
