@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,16 @@ VERB = [sys.executable, "-u", "-m", "qingyuan.cli.main", "--lang", "en"]
 class Served:
     """`qingyuan serve` on any free port, its output collected."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *more: str) -> None:
         self._out = home.with_suffix(".said")
         with self._out.open("wb") as out:
-            self.child = subprocess.Popen([*VERB, "serve", "--home", str(home), "--port", "0", "--no-console", "--register", "auto"],
-                                          stdout=out, stderr=out, start_new_session=True)
+            self.child = subprocess.Popen([*VERB, "serve", "--home", str(home), "--port", "0", "--register", "auto",
+                                           *(more or ("--no-console",))], stdout=out, stderr=out,
+                                          start_new_session=True)
+
+    def text(self) -> str:
+        """All it has said."""
+        return self._out.read_text("utf-8")
 
     def said(self, pattern: str, count: int = 1, seconds: float = 60.0) -> list[str]:
         """Groups of the lines that match, as soon as there are so many."""
@@ -37,6 +43,18 @@ class Served:
             assert time.monotonic() < until, self._out.read_text("utf-8")
             time.sleep(0.05)
         return found
+
+
+def answered(address: str, seconds: float = 60.0) -> str:
+    """A page of the console, as soon as it answers."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=10) as page:
+                return page.read().decode()
+        except OSError:
+            assert time.monotonic() < until
+            time.sleep(0.2)
 
 
 def send(port: str, seed: int) -> subprocess.CompletedProcess[str]:
@@ -74,7 +92,8 @@ def test_a_folder_of_something_else_does_not_become_a_home(tmp_path: Path, capsy
 
 
 def serve(home: Path, port: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*VERB, "serve", "--home", str(home), "--port", str(port), "--no-console"], capture_output=True, text=True,
+    return subprocess.run([*VERB, "serve", "--home", str(home), "--port", str(port), "--no-console"],
+                          capture_output=True, text=True,
                           timeout=60, check=False)
 
 
@@ -116,3 +135,18 @@ def test_a_gateway_that_cannot_go_on_ends_serve_with_its_reason(tmp_path: Path) 
     assert ended.stdout.count("gateway started") == 1
     assert "gateway cannot go on: gw1: another writer holds the lock; stop the process that writes it" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_serve_opens_the_console_and_names_the_first_administrator_once(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for first in (True, False):
+        served = Served(home, "--console-port", "0")
+        try:
+            port = served.said(r"console answers at http://127\.0\.0\.1:(\d+)/")[0]
+            page = answered(f"http://127.0.0.1:{port}/accounts/login/")
+            assert "csrfmiddlewaretoken" in page
+            assert ("first administrator: admin, password " in served.text()) is first
+        finally:
+            served.child.send_signal(signal.SIGTERM)
+            assert served.child.wait(60) == 0

@@ -50,6 +50,7 @@ def run(
         check_port(host, port)
         if web:
             check_port(host, web_port)
+            first_person(opened)
         children = services(opened, host, port, admit, web_port if web else None)
         supervisor = Supervisor(children, opened.path / "logs", typer.echo)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -122,6 +123,19 @@ class Addresses:
                 text = _("the console answers at http://{host}:{port}/") if path.name == CONSOLE else \
                     _("telegrams are taken at {host}:{port}")
                 typer.echo(text.format(host=there["host"], port=there["port"]))
+
+
+def first_person(home: Home) -> None:
+    """Bring the console's database up to date; where nobody has an account, make an administrator and say so once."""
+    from qingyuan.console import prepare
+
+    prepare.use(home)
+    prepare.migrate()
+    from qingyuan.console.accounts.seed import ensure_first_administrator
+
+    if (made := ensure_first_administrator()) is not None:
+        typer.echo(_("first administrator: {name}, password {password}, to be changed at the first log-in").format(
+            name=made[0], password=made[1]))
 
 
 def open_or_make(folder: Path) -> Home:

@@ -75,7 +75,7 @@ class Show:
         prepare.migrate()
         from qingyuan.console.accounts.seed import seed_demo
 
-        self.people = seed_demo(self.home)
+        self.people = seed_demo(self.home.path)
         where = "--home", str(self.home.path)
         self.services.start("console", "console", "run", *where, "--port", str(port))
         self.services.start("worker", "worker", "run", *where)
