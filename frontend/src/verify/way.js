@@ -1,0 +1,163 @@
+// The steps of a bundle done again, with what its registry entries say.
+import { behindPoint, fixed, largest, like, mda8, mean, number, scaled, subIndex } from "./decimals.js";
+import { REGISTRY, frameOf, isKind, readFrame } from "./frames.js";
+import { parse } from "./json.js";
+import { big, counts, each, equal, find, form, get, handle, int, isObject, isText, need, shown, text, whole } from "./values.js";
+
+const STEPS = { registry: ["leaf", "mn"], telegram: ["factor", "leaf", "unit_exp"], text: [], mean: ["in"], points: ["in"], round: ["in"], mda8: ["in"], iaqi: ["in"], max: ["in"] };
+const GIVES = { "mean minute": "hour", "mean hour": "day", "mda8 hour": "day", "points hour": "hour", "points day": "day", "round hour": "hour", "round day": "day",
+  "iaqi hour": "index", "iaqi day": "index", "max index": "aqi" }; // operation and kind of its inputs: what it makes
+export const FACTORS = new Map([["a21026", "SO2"], ["a21004", "NO2"], ["a21005", "CO"], ["a05024", "O3"], ["a34002", "PM10"], ["a34004", "PM2.5"]]);
+const OLD_CODES = { "02": "a21026", "04": "a21005" }; // HJ/T 212-2005
+const POWERS = { "g/m3": 0n, "mg/m3": -3n, "ug/m3": -6n, "ng/m3": -9n, "g/L": 3n, "mg/L": 0n, "ug/L": -3n, "ng/L": -6n };
+const KINDS = { 2051: "minute", 2061: "hour" };
+const HOUR_US = 3_600_000_000n, LOCAL_US = 28_800_000_000n;
+const ACCEPTED = 1, QUARANTINED = 2;
+
+/** A step done again. `used`: which telegram's which factor -> its site and its hour of the period. */
+const done = (out, kind, factor = null, used = new Map()) => ({ text: out, kind, factor, used });
+
+/** Instant in µs of a DataTime of 14 digits; a date that does not exist makes it no bundle. */
+function instantOf(digits) {
+  const [year, month, day, hour, minute, second] = [digits.slice(0, 4), ...digits.slice(4).match(/../g)].map(Number);
+  const at = new Date(0);
+  at.setUTCFullYear(year, month - 1, day);
+  at.setUTCHours(hour, minute, second);
+  form(year > 0 && at.getUTCMonth() === month - 1 && at.getUTCDate() === day && hour < 24 && minute < 60 && second < 60);
+  return BigInt(at.getTime()) * 1000n - LOCAL_US;
+}
+
+export class Way {
+  /** Does all steps; `published` is the publication leaf's content. Raises Failed. */
+  constructor(bundle, leaves, published) {
+    Object.assign(this, { figure: get(bundle, "figure"), published, done: [], owner: new Map(), entries: new Map(), admitted: [] });
+    const items = get(bundle, "leaves"), publication = Number(get(bundle, "publication")), touched = new Set([publication]);
+    this.home = get(items[publication], "origin").replace(/office$/, "");
+    for (const step of each(get(bundle, "steps"))) {
+      this.done.push(this.again(step, items, leaves));
+      if (step.has("leaf")) touched.add(Number(step.get("leaf")));
+    }
+    need(touched.size === leaves.length, "unused");
+  }
+
+  again(step, items, leaves) {
+    const op = get(step, "op"), out = get(step, "out");
+    form(isText(op) && Object.hasOwn(STEPS, op) && equal([...step.keys()].sort(), [...STEPS[op], "op", "out"].sort()));
+    let one = step.has("in") ? this.compute(op, step) : done(out, "text");
+    if (step.has("leaf")) {
+      const at = whole(step.get("leaf"), leaves.length), origin = get(items[at], "origin");
+      need(origin.startsWith(this.home), "cut");
+      const where = { ledger: origin.slice(this.home.length), index: get(items[at], "index") };
+      one = this[op](step, where, leaves[at]);
+    }
+    need(equal(one.text, out), "step");
+    return one;
+  }
+
+  /** An entry of the registry: whose an MN is, or which quarantined telegrams of an MN were admitted. */
+  registry(step, where, leaf) {
+    need(isKind(leaf, REGISTRY) && where.ledger === "office", "registry");
+    need(int(where.index) < int(get(get(this.published, "cut"), "office")), "cut");
+    const entry = parse(leaf.subarray(13)), kind = get(entry, "entry"), name = get(entry, "id"), data = get(entry, "data"), mn = get(step, "mn");
+    need(equal(get(data, "mn"), mn) && equal(name, get(step, "out")), "registry");
+    if (kind === "admission") {
+      this.admitted.push({ ledger: get(data, "ledger"), mn, from: int(get(data, "from_leaf")), to: int(get(data, "to_leaf")) });
+    } else {
+      if (!this.owner.has(handle(mn))) this.owner.set(handle(mn), name);
+      need(equal(this.owner.get(handle(mn)), name), "registry");
+      this.entries.set(handle(name), [...(this.entries.get(handle(name)) ?? []), data]);
+    }
+    const key = find(entry, "key", "");
+    form(isText(key) || Array.isArray(key) || isObject(key));
+    return done(name, "entry");
+  }
+
+  /** The mean that a telegram states, in the figure's unit; station, period, factor must be the figure's. */
+  telegram(step, where, leaf) {
+    const { verdict, frame } = frameOf(leaf), { head, area } = readFrame(frame), figure = this.figure, code = get(step, "factor");
+    const entries = this.ofSite(head), site = this.owner.get(handle(head.get("mn") ?? null));
+    this.arrived(verdict, where, leaf, head);
+    const { kind, since } = this.period(head, area);
+    const factor = this.factor(code), named = counts(get(figure, "factor"));
+    need(named ? equal(factor, get(figure, "factor")) : FACTORS.has(factor), "factor");
+    const shift = this.shift(step, entries, factor), stated = area.get(`${code}-Avg`);
+    need(stated !== undefined, "telegram");
+    const out = fixed(scaled(number(stated), shift), Math.max(0, behindPoint(stated) - Number(shift)));
+    return done(out, kind, factor, new Map([[`${get(step, "leaf")} ${factor}`, { site: handle(site), hour: since / HOUR_US }]]));
+  }
+
+  /** Registry entries of the site whose the telegram is, which must be the figure's or in the figure's city. */
+  ofSite(head) {
+    const mn = handle(head.get("mn") ?? null);
+    need(this.owner.has(mn), "registry");
+    const site = this.owner.get(mn), entries = this.entries.get(handle(site)), subject = get(this.figure, "subject");
+    const whose = [site, ...entries.map((data) => `city:${shown(find(data, "city", null))}`)];
+    need(whose.some((one) => equal(one, subject)), "site");
+    return entries;
+  }
+
+  /** Accepted below the publication's cut, or admitted from quarantine. */
+  arrived(verdict, where, leaf, head) {
+    const mn = head.get("mn") ?? null, index = int(where.index);
+    const admitted = verdict === QUARANTINED && big(leaf.subarray(5, 13)) <= int(get(this.published, "tick_us"))
+      && this.admitted.some((given) => equal(given.ledger, where.ledger) && equal(given.mn, mn) && given.from <= index && index < given.to);
+    need(verdict === ACCEPTED || admitted, "telegram");
+    need(admitted || index < int(find(get(this.published, "cut"), where.ledger, 0n)), "cut");
+  }
+
+  /** Kind of the data and µs since the figure's period began, in which they must lie. */
+  period(head, area) {
+    const when = area.get("DataTime") ?? [...area].find(([name]) => name.toLowerCase() === "datatime")?.[1] ?? "";
+    need(/^[0-9]{14}(?:[0-9]{3})?$/.test(when), "period");
+    const kind = Object.hasOwn(KINDS, head.get("cn") ?? "") ? KINDS[head.get("cn")] : null, since = instantOf(when.slice(0, 14)) - int(get(this.figure, "start"));
+    need(kind && since >= 0n && since < int(get(this.figure, "span_s")) * 1_000_000n, "period");
+    return { kind, since };
+  }
+
+  factor(code) {
+    const old = Object.hasOwn(OLD_CODES, text(code)) ? OLD_CODES[code] : undefined;
+    return old ?? (/^[0-9BS][0-9]{1,2}$/.test(code) ? get(this.figure, "factor") : code);
+  }
+
+  /** Power of ten that leads from the registered unit to the figure's. */
+  shift(step, entries, factor) {
+    const unit = counts(get(this.figure, "unit")) ? get(this.figure, "unit") : factor === "a21005" ? "mg/m3" : "ug/m3";
+    const sent = entries.map((data) => find(find(data, "units", new Map()), factor, unit)), shift = get(step, "unit_exp");
+    sent.forEach(handle);
+    const power = (name) => { form(isText(name) && Object.hasOwn(POWERS, name)); return POWERS[name]; };
+    need(typeof shift === "bigint" && sent.some((one) => shift === (equal(one, unit) ? 0n : power(one) - power(unit))), "unit");
+    return shift;
+  }
+
+  /** What a step over earlier ones gives. */
+  compute(op, step) {
+    const given = each(step.get("in")).map((at) => (at === null ? null : this.done[whole(at, this.done.length)]));
+    const known = given.filter((one) => one !== null), used = new Map(known.flatMap((one) => [...one.used]));
+    need(known.length && known.reduce((sum, one) => sum + one.used.size, 0) === used.size, "step");
+    const kinds = new Set(known.map((one) => one.kind)), numbers = known.map((one) => number(one.text));
+    const kind = kinds.has("text") ? "text" : kinds.size === 1 ? GIVES[`${op} ${[...kinds][0]}`] : undefined;
+    need(kind, "step");
+    this.unmixed(op, kind, known, kinds, used);
+    if (op === "max") return done(known[numbers.indexOf(largest(numbers))].text, kind, null, used);
+    if (op === "iaqi") return done(this.index(numbers[0], known[0], kinds), kind, null, used);
+    need(op !== "mda8" || given.every((one, at) => !one || [...one.used.values()].every(({ hour }) => hour === BigInt(at))), "period");
+    const result = op === "round" ? numbers[0] : op === "mda8" ? mda8(given.map((one) => one && number(one.text))) : mean(numbers);
+    return done(like(result, step.get("out")), kind, known[0].factor, used);
+  }
+
+  unmixed(op, kind, known, kinds, used) {
+    const count = (name) => new Set([...used.values()].map((one) => one[name])).size;
+    const factors = new Set(known.map((one) => one.factor).filter((factor) => factor !== null));
+    need(op === "max" || factors.size <= 1, "factor");
+    need(count("site") <= (op === "mean" || op === "mda8" ? 1 : known.length), "site");
+    need(kinds.size !== 1 || !kinds.has("minute") || count("hour") === 1, "period");
+    need(op !== "mean" || kind !== "day" || known.length >= 20, "step"); // GB 3095
+  }
+
+  index(value, one, kinds) {
+    const period = int(get(this.figure, "span_s")) > 3600n ? "day" : "hour", name = FACTORS.get(one.factor) ?? "";
+    need([...kinds].every((kind) => kind === "text" || kind === period), "period");
+    const averaging = period === "day" ? (name === "O3" ? "8h" : "24h") : name.startsWith("PM") ? "24h" : "1h";
+    return subIndex(value, `${shown(get(this.figure, "standard"))}/${name}/${averaging}`);
+  }
+}
