@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts.models import Organisation
 from qingyuan.console.accounts.scope import CITY, PARK, Right, Scope
@@ -18,7 +17,7 @@ from qingyuan.registry import Registry, SiteKind
 
 LINES = tuple(kind for kind in SiteKind if kind is not SiteKind.UNKNOWN)
 CITY_DIGITS, PROVINCE_DIGITS = 4, 2                    # GB/T 2260: 32 is a province, 3201 a city
-EVERYWHERE = gettext_lazy("everywhere")
+EVERYWHERE = _("everywhere")
 
 
 def territories(registry: Registry) -> list[tuple[str, str]]:
@@ -87,7 +86,7 @@ class Opening:
         return (self.before, self.before_held) != (self.after, self.after_held)
 
     def _text(self, held: bool, count: int | None) -> str:
-        return _("no") if not held else _("yes") if count is None else str(count)
+        return str(_("no") if not held else _("yes") if count is None else count)
 
     @property
     def before_text(self) -> str:
