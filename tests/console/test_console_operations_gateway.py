@@ -169,3 +169,30 @@ def test_the_import_file_refuses_to_be_used_unfilled(duty, station):
     filled["entries"][0]["data"]["password"] = "pw-S2"
     entry = read_entries("site.json", json.dumps(filled).encode(), station.keyring.password_check)[0]
     assert entry.payload["data"]["password_check"] == station.keyring.password_check("MN-S2", "pw-S2")
+
+
+def test_queries_do_not_grow_with_strangers(duty, station, django_assert_max_num_queries):
+    client = duty()
+    with django_assert_max_num_queries(6):
+        client.get("/gateway/")
+    from qingyuan.gateway.committer import Committer
+    from qingyuan.registry import Register
+
+    more = Committer(station.home, station.keyring, "gw1", Register.STRICT)
+    more.work([homes.Parcel(station.peer, b"".join(
+        station.frame(NOON_US, {"a34004": "1"}, name=f"X{n}", qn=n) for n in range(120)), False)], 1)
+    more.close(0)
+    with django_assert_max_num_queries(6):
+        page = client.get("/gateway/").content.decode()
+    assert page.count('<tr id="q') == 100
+    assert "page=2" in page
+
+
+def test_progress_of_a_registration_is_asked_for_until_it_stands(duty, station):
+    client = duty()
+    url = client.post("/gateway/unknown/MN-S2/", FORM | {"step": "enter"}).url
+    for headers in ({}, {"HX-Request": "true"}):
+        assert 'hx-trigger="every 2s"' in client.get(url, headers=headers).content.decode()
+    append_waiting(station.home, station.keyring)
+    assert 'hx-trigger="every 2s"' not in client.get(url).content.decode()
+    assert duty(Role.REGISTRAR).get(url).status_code == 404

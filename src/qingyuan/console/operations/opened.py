@@ -60,14 +60,15 @@ def site_of(reading: Reading, frame: FrameLeaf) -> Site | None:
 
 
 def demand_frame(reading: Reading, frame: FrameLeaf) -> Site | None:
-    """The site of a frame this person may read. Raises NotAllowed.
+    """The site of a frame this person may read. Raises NotAllowed, which does not say whose frame it is.
 
     Frames of a known logger need the right to read telegrams of its site; those of strangers the right to watch the
     gateway everywhere, for nobody can say whose they are.
     """
     site = site_of(reading, frame)
     if site is not None:
-        reading.demand(Verb.READ_TELEGRAMS, site.id)
+        if not reading.scope.allows(Verb.READ_TELEGRAMS, site.id):
+            raise NotAllowed(Verb.READ_TELEGRAMS)
     elif not reading.scope.everywhere(Verb.READ_GATEWAY):
         raise NotAllowed(Verb.READ_GATEWAY)
     return site
