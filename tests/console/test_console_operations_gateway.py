@@ -86,6 +86,7 @@ def test_an_unknown_logger_is_registered_and_its_telegrams_are_taken_in(duty, st
     assert 'value="a34004"' in client.get("/gateway/unknown/MN-S2/").content.decode()
     preview = client.post("/gateway/unknown/MN-S2/", FORM | {"step": "preview"})
     assert "2 telegrams" in preview.content.decode()
+    assert "<dd>measured</dd>" in preview.content.decode()
     assert not Outbox.objects.exists()
     done = client.post("/gateway/unknown/MN-S2/", FORM | {"step": "enter"})
     assert done.status_code == 302
@@ -108,7 +109,9 @@ def test_registered_telegrams_lead_to_their_observations(duty, station):
     append_waiting(station.home, station.keyring)
     group = next(one for one in recent.tails()["gw1.quarantine"].refused if one.mn == "MN-S2")
     page = client.get(f"/telegrams/{group.ledger}/{group.leaf}/").content.decode()
-    assert "NEW-1" in page or "新站" in page
+    assert "/telegrams/NEW-1/" in page
+    assert "taken in since" in page
+    assert "taken in since" in client.get("/gateway/").content.decode()
 
 
 @pytest.mark.parametrize(("change", "text"), [

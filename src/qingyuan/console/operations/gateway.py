@@ -79,7 +79,7 @@ def admit(request: Any, mn: str) -> HttpResponse:
     rows, runs = table(frame.masked, telegram, None)
     return render(request, "operations/admit.html", {
         "mn": mn, "form": form, "preview": preview, "waiting": lying, "count": sum(one.count for one in lying),
-        "sample": sample, "runs": runs, "rows": rows, "open_logger": True,
+        "sample": sample, "runs": runs, "rows": rows, "said": form.said() if preview else [],
         "entry": json.dumps(form.entry, ensure_ascii=False, indent=1) if preview else ""})
 
 

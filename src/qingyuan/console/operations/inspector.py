@@ -94,12 +94,14 @@ def stored(request: Any, ledger: str, leaf: int) -> HttpResponse:
         way = proofs.way(reader, leaf)
     frame = found.frame
     telegram = decode(frame.masked)
+    taken_in = frame.verdict is Verdict.UNKNOWN_MN and opened.admitted(reading, ledger, leaf, telegram.mn or "")
     rows, runs = inspect.table(frame.masked, telegram, site)
     observed = telegrams.observations(reading, site, telegram, ledger, leaf) if site is not None else []
     template = "operations/_stored.html" if request.htmx else "operations/stored.html"
     return render(request, template, {
         "found": found, "frame": frame, "site": site, "way": way, "telegram": telegram, "rows": rows, "runs": runs,
         "verdict": VERDICTS[frame.verdict], "accepted": frame.verdict is Verdict.ACCEPTED,
-        "remedy": REMEDIES.get(frame.verdict), "crc_words": CRC_AT_RECEIPT[frame.crc_variant],
+        "remedy": None if taken_in else REMEDIES.get(frame.verdict), "taken_in": taken_in,
+        "crc_words": CRC_AT_RECEIPT[frame.crc_variant],
         "may_see_ledgers": reading.scope.may(Verb.READ_LEDGERS), "observations": observed,
         "figures": telegrams.figures(reading, observed)})

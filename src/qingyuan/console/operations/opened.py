@@ -59,6 +59,12 @@ def site_of(reading: Reading, frame: FrameLeaf) -> Site | None:
     return reading.registry.by_mn.get(decode(frame.masked).mn or "")
 
 
+def admitted(reading: Reading, ledger: str, index: int, mn: str) -> bool:
+    """True for a quarantined frame of a logger that was taken in by an admission known at the instant."""
+    return any(one.ledger == ledger and one.mn == mn and one.from_leaf <= index < one.to_leaf
+               for one in reading.registry.admissions)
+
+
 def demand_frame(reading: Reading, frame: FrameLeaf) -> Site | None:
     """The site of a frame this person may read. Raises NotAllowed, which does not say whose frame it is.
 

@@ -83,6 +83,17 @@ class RegisterForm(forms.Form):
         self._check(parse_entry(self.entry).record)
         return cleaned
 
+    def said(self) -> list[tuple[Any, str]]:
+        """What was filled in, in words: label and value, empty ones left out."""
+        out = []
+        for field in self:
+            value = self.cleaned_data.get(field.name)
+            words = dict(getattr(field.field, "choices", ()))
+            shown = [str(words.get(one, one)) for one in (value if isinstance(value, list) else [value])]
+            if value not in ("", None):
+                out.append((field.label, " · ".join(shown)))
+        return out
+
     def clean_id(self) -> str:
         """The id: no slash and no colon, for addresses are made of it."""
         name = str(self.cleaned_data["id"]).strip()

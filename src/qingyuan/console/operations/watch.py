@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from qingyuan.console import home
 from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.operations.opened import admitted
 from qingyuan.console.operations.recent import Gap, Refused, Tail, Tick, gaps
 from qingyuan.console.reading import Reading
 from qingyuan.evidence.leaf import Verdict
@@ -69,6 +70,7 @@ class Group:
     ledger: str
     leaf: int
     site: Site | None
+    admitted: bool
 
     @property
     def registrable(self) -> bool:
@@ -142,7 +144,8 @@ def refused(reading: Reading, tails: dict[str, Tail]) -> list[Group]:
         groups.setdefault((one.peer, one.mn, one.verdict), []).append(one)
     by_mn = reading.registry.by_mn
     return sorted((Group(peer, mn, verdict, len(found), found[0].received_us, found[-1].received_us,
-                         found[-1].ledger, found[-1].leaf, by_mn.get(mn))
+                         found[-1].ledger, found[-1].leaf, by_mn.get(mn),
+                         verdict is Verdict.UNKNOWN_MN and admitted(reading, found[-1].ledger, found[-1].leaf, mn))
                    for (peer, mn, verdict), found in groups.items()), key=lambda group: -group.last_us)
 
 
