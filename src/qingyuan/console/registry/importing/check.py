@@ -55,10 +55,10 @@ def _no_password(_mn: str, _password: str) -> str:
 
 
 def _entry(line: int, row: Any, scope: Scope) -> dict[str, Any]:
+    if isinstance(row, dict) and row.get("entry") in [kind.value for kind in EntryKind if kind not in EDITABLE]:
+        raise EntryError("", "entry", NOT_HERE, BY_COMMAND)
     payload = entry_of(line, row, _no_password).payload
     kind = EntryKind(payload["entry"])
-    if kind not in EDITABLE:
-        raise EntryError("", "entry", NOT_HERE, BY_COMMAND)
     known = everything().get((kind, payload["id"]), ())
     if kind is EntryKind.SITE and not payload["data"].get("password_check"):
         _keep_secret(payload, known)

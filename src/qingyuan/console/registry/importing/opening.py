@@ -37,6 +37,8 @@ def open_rows(data: bytes) -> list[tuple[int, Any]]:
     """(line, entry or Fault) of every row of a file. Raises Unreadable."""
     if len(data) > LARGEST:
         raise Unreadable(_("The file is larger than 2 MB."), _("Send it in parts."))
+    if not data.strip():
+        raise Unreadable(_("The file holds no entry."), _("Begin with a line of column names, then one entry a line."))
     if data.startswith(OLE):
         raise Unreadable(_("This is an old Excel file or a protected one."), _("Save it as XLSX without a password, "
                                                                               "or as CSV."))
