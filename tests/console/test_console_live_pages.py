@@ -181,6 +181,42 @@ def test_home_names_silent_sites_until_something_is_heard(tmp_path, settings, db
     assert silence(Reading(scope_of(()))) == []
 
 
+def test_home_is_by_duty(as_role):
+    parts = {role: as_role(role).get("/").content.decode() for role in (
+        Role.DUTY_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR, Role.ENTERPRISE)}
+    assert "Gateways running" in parts[Role.DUTY_OFFICER]
+    assert "Ledgers as the witness saw them" not in parts[Role.DUTY_OFFICER]
+    assert "Enterprise files read last" in parts[Role.AUDITOR]
+    assert "Accounts" in parts[Role.ADMINISTRATOR]
+    assert "Needs you" not in parts[Role.ADMINISTRATOR]
+    assert "Your outlets" in parts[Role.ENTERPRISE]
+    assert all("Cities now" in text for text in parts.values())
+
+
+def test_a_script_gets_only_the_part_that_is_refreshed(as_role):
+    part = as_role(Role.DUTY_OFFICER).get("/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "qy-rows" in part
+
+
+def test_the_map_of_an_earlier_hour_shows_that_hour(as_role, reading):
+    client = as_role(Role.DUTY_OFFICER)
+    hour = min(f.start for f in reading.figures("figure", names=["aqi.realtime"]) if f.valid) // 1_000_000
+    then = json.loads(client.get(f"/map/sites.geojson?at={hour}").content)["features"]
+    at_us = hour * 1_000_000
+    values = {f.subject: float(f.value) for f in reading.figures("figure", names=["aqi.realtime"], start_us=at_us,
+                                                                end_us=at_us + 1) if f.valid}
+    assert {f["properties"]["id"]: f["properties"]["value"] for f in then if "value" in f["properties"]} == {
+        name: value for name, value in values.items() if not name.startswith("city:")}
+
+
+def test_cities_are_named_in_the_readers_language(as_role, reading):
+    city = reading.sites()[0].city
+    assert f">{city}<" in as_role(Role.DUTY_OFFICER, lang="zh-hans").get("/").content.decode()
+    page = as_role(Role.AUDITOR).get("/").content.decode()
+    assert city not in page.partition("Cities now")[2].partition("</table>")[0]
+
+
 def test_the_number_of_questions_does_not_grow_with_the_rows(as_role, django_assert_max_num_queries):
     client = as_role(Role.DUTY_OFFICER)
     client.get("/sites/")

@@ -60,7 +60,7 @@ def _known(reading: Reading, subject: str) -> str:
         raise NoSuchThing(subject)
     if subject not in reading.scope.subjects(Verb.READ_FIGURES):
         raise NotAllowed(Verb.READ_FIGURES, subject)
-    return words.name_of(site) if site else subject.removeprefix(CITY)
+    return words.name_of(site) if site else words.city_name(subject.removeprefix(CITY))
 
 
 def _figures(reading: Reading, subject: str, period: Any) -> dict[Key, Figure]:

@@ -72,7 +72,7 @@ def naming(reading: Reading, figure: Figure) -> dict[str, Any]:
     """Of what and of whom a figure speaks, in words; its site where it has one."""
     kind, _dot, symbol = figure.name.partition(".")
     site = reading.registry.sites.get(figure.subject)
-    subject = words.name_of(site) if site else figure.subject.removeprefix(CITY)
+    subject = words.name_of(site) if site else words.city_name(figure.subject.removeprefix(CITY))
     return {"what": "AQI" if kind == "aqi" else words.factor_name(figure.factor or symbol), "subject": subject,
             "site": site, "daily": figure.span_s * 1_000_000 >= DAY_US,
             "primary": figure.details().get("primary", []) if kind == "aqi" else []}

@@ -40,7 +40,7 @@ class Selection:
                 and (not self.city or site.city == self.city)
                 and (not self.origin or site.origin.value == self.origin)
                 and (not wanted or any(wanted in text.casefold() for text in (
-                    site.id, site.name, site.name_en, site.city, site.mn)))]
+                    site.id, site.name, site.name_en, site.city, words.city_name(site.city), site.mn)))]
 
     def graded(self, sites: Iterable[Site], latest: Mapping[str, Latest]) -> list[Site]:
         """Of the sites those with the grade asked for."""
@@ -56,7 +56,8 @@ def choices(sites: Iterable[Site]) -> dict[str, list[tuple[str, Any]]]:
     origins = {site.origin for site in sites}
     return {
         "kind": [(kind.value, WATCH_WORDS[kind]) for kind in Watch if kind in kinds],
-        "city": [(city, city) for city in sorted({site.city for site in sites if site.city})],
+        "city": sorted(((city, words.city_name(city)) for city in {site.city for site in sites if site.city}),
+                       key=lambda row: row[1]),
         "origin": [(origin.value, words.word(origin)) for origin in Origin if origin in origins],
         "grade": [(str(level), f"{level} {word}") for level, word in words.GRADES.items()],
     }

@@ -38,12 +38,16 @@ def sites(request: Any) -> HttpResponse:
     known = reading.sites()
     newest = told(reading, known)
     kept = wanted.graded(wanted.keep(known), newest)
+    silent = request.GET.get("silent") == "1"
+    if silent:
+        gone = {row.site.id for row in silence(reading)}
+        kept = [site for site in kept if site.id in gone]
     order = request.GET.get("sort", "city")
     kept.sort(key=lambda site: ORDERS.get(order, ORDERS["city"])(site, newest))
     shown = Paginator(kept, A_PAGE).get_page(request.GET.get("page"))
     heard = {row.site.id: row for row in silence(reading, list(shown))}
     return render(request, "live/sites.html", {
         "shown": shown, "count": len(kept), "total": len(known), "wanted": wanted, "choices": choices(known),
-        "order": order if order in ORDERS else "city", "stale": stale(reading),
+        "silent": silent, "order": order if order in ORDERS else "city", "stale": stale(reading),
         "rows": [{"site": site, "watch": WATCH_WORDS[watch_of(site)], "newest": newest.get(site.id),
                   "silent": heard.get(site.id)} for site in shown]})

@@ -38,7 +38,8 @@ def home(request: Any) -> HttpResponse:
     if request.htmx:
         return render(request, "live/_needs.html", found)
     scope = page.scope
-    found |= {"roles": [ROLE_WORDS[role] for role in scope.roles], "cities": cities(page.reading),
+    found |= {"watches": len(found) > 1,
+              "roles": [ROLE_WORDS[role] for role in scope.roles], "cities": cities(page.reading),
               "own": own(page.reading) if Role.ENTERPRISE in scope.roles else None,
               "ledgers": files.status("witness.status.json").get("ledgers") if _audits(page.reading) else None,
               "dossiers": DossierRead.objects.select_related("reader")[:SHOWN] if scope.may(Verb.READ_LOG) else None,

@@ -14,7 +14,7 @@ from qingyuan.pipeline.reasons import Reason, Stage
 from qingyuan.quality import Level, What
 from qingyuan.registry import Averaging, CoordinateSystem, EntryKind, Origin, Site, SiteKind
 from qingyuan.standards import TABLES
-from qingyuan.vocabulary import factors
+from qingyuan.vocabulary import cities, factors
 
 
 class Words(Mapping[Enum, Any]):
@@ -91,6 +91,11 @@ def chinese() -> bool:
 def name_of(site: Site) -> str:
     """The name of a site in the reader's language, as far as the registry has it."""
     return site.name if chinese() else site.name_en or site.name
+
+
+def city_name(city: str) -> str:
+    """The name of a city in the reader's language, as far as it is known."""
+    return city if chinese() else cities.english(city)
 
 
 def factor_name(code: str) -> str:

@@ -50,7 +50,7 @@ def figure_word(found: Any) -> str:
 @register.filter
 def subject_word(subject: str) -> str:
     """A city by its name, any other subject as it is."""
-    return subject.removeprefix("city:")
+    return words.city_name(subject.removeprefix("city:")) if subject.startswith("city:") else subject
 
 
 @register.filter

@@ -102,6 +102,12 @@ def site_name(site: Site) -> str:
 
 
 @register.filter
+def city_name(city: str) -> str:
+    """The name of a city in the reader's language."""
+    return words.city_name(city)
+
+
+@register.filter
 def factor_name(code: str) -> str:
     """Symbol or name of a factor."""
     return words.factor_name(code)
