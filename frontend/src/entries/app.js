@@ -9,6 +9,7 @@ function dress(root) {
   dressTables(root);
   tellTimes(root);
   startPolls(root);
+  if (document.querySelector("[data-verify], [data-verify-drop]")) import("./verify.js"); // proofs are checked in the page
 }
 
 dress(document);

@@ -22,9 +22,10 @@ async function open(data) {
   return bundle;
 }
 
-function checkLeaves(bundle, trees) {
+function checkLeaves(bundle, trees, facts) {
   const leaves = [];
   for (const item of each(bundle.get("leaves"))) {
+    facts.at = { what: "leaf", number: leaves.length };
     form(equal(names(item), ["index", "leaf", "origin", "path"]) && isText(item.get("origin")) && trees.has(item.get("origin")));
     const leaf = unpack(item.get("leaf")), { size, root } = trees.get(item.get("origin")), path = each(item.get("path")).map(unpack);
     need(alike(rootOfPath(item.get("index"), size, leafHash(leaf), path), root), "leaf");
@@ -32,6 +33,7 @@ function checkLeaves(bundle, trees) {
     form(bundle.get("figure") !== null || leaf.length > 4);
     leaves.push(leaf);
   }
+  facts.at = null;
   need(leaves.length && new Set(bundle.get("leaves").map((item) => item.get("origin"))).size === trees.size, "unused");
   return leaves;
 }
@@ -58,7 +60,7 @@ function checkFigure(bundle, leaves, facts) {
   for (const name of ["name", "subject", "factor", "unit", "stage", "standard"]) get(figure, name);
   const start = instant(int(get(figure, "start"))), end = instant(start + int(get(figure, "span_s")) * 1_000_000n);
   facts.figure = { start, end, ...Object.fromEntries(["name", "subject", "factor", "value", "unit", "stage", "standard"].map((name) => [name, isText(figure.get(name)) ? figure.get(name) : ""])) };
-  const done = new Way(bundle, leaves, published).done, last = done.at(-1) ?? { text: null, kind: "", factor: null };
+  const done = new Way(bundle, leaves, published, facts).done, last = done.at(-1) ?? { text: null, kind: "", factor: null };
   Object.assign(facts, { steps: done.length, stated: done.filter((one) => one.kind === "text").length });
   need(equal(last.text, value), "value");
   if (!counts(value)) get(figure, "detail");
@@ -80,7 +82,7 @@ async function all(data, pinned, facts) {
     facts.checkpoints.push({ origin, size, witnesses });
     facts.signed.push(...signers.filter((line) => !facts.signed.includes(line)));
   }
-  const leaves = checkLeaves(bundle, trees);
+  const leaves = checkLeaves(bundle, trees, facts);
   Object.assign(facts, { leaves: leaves.length, telegrams: leaves.filter((leaf) => isKind(leaf, FRAME)).length });
   if (bundle.get("figure") !== null) return checkFigure(bundle, leaves, facts);
   form(bundle.get("figure_path") === null && bundle.get("publication") === null && equal(bundle.get("steps"), []));
@@ -90,9 +92,9 @@ async function all(data, pinned, facts) {
 }
 
 /** All checks of a bundle's bytes. With key lines given only those are trusted, and every witness among them must have signed.
- *  {code, holds, facts}; facts hold what was found until then. */
+ *  {code, holds, facts}; facts hold what was found until then, and `at` the leaf or step that does not hold. */
 export async function check(data, pinned = null) {
-  const facts = { bytes: data.length, keys: [], pinned: Boolean(pinned?.length), checkpoints: [], signed: [], leaves: 0, telegrams: 0, steps: 0, stated: 0, figure: null, content: [] };
+  const facts = { bytes: data.length, keys: [], pinned: Boolean(pinned?.length), checkpoints: [], signed: [], leaves: 0, telegrams: 0, steps: 0, stated: 0, figure: null, content: [], at: null };
   let code;
   try { code = await all(data, pinned, facts); } catch (error) {
     code = error instanceof Failed ? error.code : "form"; // what cannot even be read is of another form

@@ -29,14 +29,16 @@ function instantOf(digits) {
 
 export class Way {
   /** Does all steps; `published` is the publication leaf's content. Raises Failed. */
-  constructor(bundle, leaves, published) {
+  constructor(bundle, leaves, published, facts) {
     Object.assign(this, { figure: get(bundle, "figure"), published, done: [], owner: new Map(), entries: new Map(), admitted: [] });
     const items = get(bundle, "leaves"), publication = Number(get(bundle, "publication")), touched = new Set([publication]);
     this.home = get(items[publication], "origin").replace(/office$/, "");
     for (const step of each(get(bundle, "steps"))) {
+      facts.at = { what: "step", number: this.done.length };
       this.done.push(this.again(step, items, leaves));
       if (step.has("leaf")) touched.add(Number(step.get("leaf")));
     }
+    facts.at = null;
     need(touched.size === leaves.length, "unused");
   }
 
