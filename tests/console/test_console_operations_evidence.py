@@ -12,7 +12,9 @@ from qingyuan.console.accounts.verbs import Role
 from qingyuan.console.operations import proofs, verifying
 from qingyuan.console.operations.ledgers import publications, shown, states
 from qingyuan.console.operations.models import VerifyRun
+from qingyuan.console.operations.opened import size_at
 from qingyuan.evidence import merkle
+from qingyuan.evidence.leaf import parse
 from qingyuan.ledger import Ledger
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,15 @@ def test_as_of_hides_later_publications(console):
     middle = every[len(every) // 2]
     assert publications(middle.received_us)[0] == middle
     assert publications(0) == []
+
+
+def test_as_of_shows_the_leaves_of_then(as_role, console):
+    with Ledger(home.home().ledger_path("gw1")) as ledger:
+        at = parse(ledger.leaf(3).data).received_us
+        known = [i for i in range(ledger.size) if parse(ledger.leaf(i).data).received_us <= at]
+        assert size_at(ledger, at) == known[-1] + 1 < ledger.size
+        assert size_at(ledger, 0) == 0
+        assert size_at(ledger, None) == ledger.size
 
 
 def test_queries_do_not_grow_with_rows(as_role, django_assert_max_num_queries):

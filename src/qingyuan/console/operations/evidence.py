@@ -71,14 +71,12 @@ def verify_runs(request: Any) -> HttpResponse:
 def leaves(request: Any, ledger: str) -> HttpResponse:
     """The leaves of a ledger, the newest first: what kind, when, which hash. What they say is on their own pages."""
     with opened.ledger(ledger) as reader:
-        first, size = reader.first(), reader.size
+        first, size = reader.first(), opened.size_at(reader, request.page.as_of_us)
         pages = Paginator(range(size - 1, first - 1, -1), A_PAGE)
         shown = pages.get_page(request.GET.get("page"))
         numbers = list(shown)
         found = reader.leaves(numbers[-1], numbers[0] + 1) if numbers else ()
         rows = [(stored, parse(stored.data)) for stored in found]
-    if (as_of_us := request.page.as_of_us) is not None:
-        rows = [(stored, leaf) for stored, leaf in rows if leaf.received_us <= as_of_us]
     return render(request, "operations/leaves.html", {
         "ledger": ledger, "shown": shown, "rows": rows[::-1], "first": first, "size": size})
 

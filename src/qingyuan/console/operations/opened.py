@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,14 @@ def leaf(reading: Reading, opened: Ledger, index: int) -> Found:
     if reading.as_of_us is not None and found.leaf.received_us > reading.as_of_us:
         raise NoSuchThing(f"{opened.name} {index}")
     return found
+
+
+def size_at(opened: Ledger, as_of_us: int | None) -> int:
+    """Leaves of a ledger received by an instant: receive times rise with the number of the leaf."""
+    if as_of_us is None:
+        return opened.size
+    return bisect_right(range(opened.size), as_of_us, lo=opened.first(),
+                        key=lambda index: parse(opened.leaf(index).data).received_us)
 
 
 def site_of(reading: Reading, frame: FrameLeaf) -> Site | None:
