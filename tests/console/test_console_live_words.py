@@ -38,3 +38,21 @@ def test_scripts_find_their_words_by_part():
     assert found["drawer"]["page"] == "open as a page"
     assert found["error"]["server"]
     assert found["chart"]["stages"] == ["◔ provisional", "◑ reviewed", "● final"]
+
+
+def test_a_value_is_over_only_in_the_unit_of_its_limit():
+    from qingyuan.console.live.latest import Latest
+    from qingyuan.console.live.start import beside
+    from qingyuan.registry import Limit
+
+    def limit(value: str, lower: str = "", unit: str = "mg/m3") -> Limit:
+        return Limit("L1", "S1", "a21026", Averaging.HOUR, value, lower, unit, "GB 13223-2011 table 1", "")
+
+    def found(value: str) -> Latest:
+        return Latest("hour.SO2", "S1", 0, 3600, value, "mg/m3", "provisional", "HJ 212-2017")
+
+    assert beside("a21026", found("50.1"), limit("50"))["over"]
+    assert not beside("a21026", found("50.0"), limit("50"))["over"]
+    assert not beside("a21026", found("51"), limit("50", unit="ug/m3"))["over"]
+    assert beside("a21026", found("5.9"), limit("9", "6"))["over"]
+    assert not beside("a21026", None, limit("50"))["over"]

@@ -23,12 +23,13 @@ from qingyuan.ledger import Ledger
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.explain import Explanation, NoSuchFigure, explain, write_bundle
 from qingyuan.pipeline.explain.beliefs import versions
+from qingyuan.pipeline.explain.steps import Rule
 from qingyuan.pipeline.figure import TABLES, BadFigureId, Figure, FigureKey, parse_id
 from qingyuan.pipeline.intake import Observation
 from qingyuan.quality import Flag, Level
 from qingyuan.registry import Registry, Site, SiteKind
 
-__all__ = ["Explanation", "NoSuchThing", "NotAllowed", "NotProven", "Reading", "Telegram", "scope_of"]
+__all__ = ["Explanation", "NoSuchThing", "NotAllowed", "NotProven", "Reading", "Rule", "Telegram", "scope_of"]
 
 CITY = "city:"
 _arrived: OrderedDict[tuple[object, ...], dict[tuple[str, str], int]] = OrderedDict()

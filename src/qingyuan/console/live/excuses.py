@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from qingyuan.console.reading import Rule
 from qingyuan.console.shell import words
-from qingyuan.pipeline.explain.steps import Rule
 from qingyuan.quality import What
 
 OTHER = {"unit": lambda: _("no exact conversion from the unit sent"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,17 +15,19 @@ from qingyuan.console import home as files
 from qingyuan.console.accounts.models import DossierRead, Grant, User
 from qingyuan.console.accounts.scope import is_public
 from qingyuan.console.accounts.verbs import ROLE_WORDS, Role, Verb
-from qingyuan.console.live.latest import FRESH_US, latest
+from qingyuan.console.live.latest import FRESH_US, Latest, latest
 from qingyuan.console.live.places import map_parts
 from qingyuan.console.live.pulse import pulse
 from qingyuan.console.live.silence import Silent, silence
 from qingyuan.console.live.stale import stale
+from qingyuan.console.live.station import plan_of
 from qingyuan.console.live.watch import WATCH_WORDS, series_name, watch_of
 from qingyuan.console.reading import CITY, Reading
 from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import DAY_US
 from qingyuan.pipeline.figure import Figure
 from qingyuan.quality import Level
+from qingyuan.registry import Averaging, Limit
 
 SHOWN = 8                    # rows of a part of the home page; the rest is a link
 OWN = 20
@@ -102,14 +105,26 @@ def _index(figure: Figure) -> int:
 
 
 def own(reading: Reading) -> list[dict[str, Any]]:
-    """The outlets of an enterprise, each with the newest hour value of every factor it has to monitor."""
+    """The outlets of an enterprise, each with the newest hour value of every factor it has to monitor, beside the limit
+    of its permit.
+    """
     mine = [site for site in reading.sites(Verb.READ_TELEGRAMS) if not is_public(site)][:OWN]
     names = sorted({f"hour.{series_name(code)}" for site in mine for code in site.plan})
     rows = latest(reading, names, [site.id for site in mine]) if mine else {}
     silent: dict[str, Silent] = {row.site.id: row for row in silence(reading, mine)}
+    limits = {(one.site, one.factor): one for one in reading.registry.limits.values()
+              if one.averaging is Averaging.HOUR}
     return [{"site": site, "watch": WATCH_WORDS[watch_of(site)], "silent": silent.get(site.id),
-             "values": [(code, rows.get((site.id, f"hour.{series_name(code)}"))) for code in site.plan]}
-            for site in mine]
+             "values": [beside(code, rows.get((site.id, f"hour.{series_name(code)}")), limits.get((site.id, code)))
+                        for code in plan_of(site)]} for site in mine]
+
+
+def beside(code: str, found: Latest | None, limit: Limit | None) -> dict[str, Any]:
+    """A value beside its limit; `over` where both are in one unit and the value is outside."""
+    over = found is not None and limit is not None and found.unit == limit.unit and (
+        Decimal(found.value) > Decimal(limit.value)
+        or (bool(limit.lower) and Decimal(found.value) < Decimal(limit.lower)))
+    return {"code": code, "figure": found, "limit": limit, "over": over}
 
 
 def people() -> dict[str, int]:

@@ -19,7 +19,7 @@ from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.live.charts import title_of
 from qingyuan.console.live.labels import chart_labels
 from qingyuan.console.live.latest import FRESH_US
-from qingyuan.console.live.near import nearest_with
+from qingyuan.console.live.near import COMPARED, nearest_with
 from qingyuan.console.live.period import SPANS, Period, period_of
 from qingyuan.console.live.series import Mean, as_of_text
 from qingyuan.console.live.silence import silence
@@ -104,8 +104,9 @@ def station(request: Any, name: str) -> HttpResponse:
         "weather": weather(request, reading, site) if shown.weather else [],
         "words": scripts.words() | {"chart": chart_labels()},
         "means": [(mean, MEANS[mean]) for mean in Mean if mean is not Mean.RAW or telegrams],
-        "toggles": [("neighbours", _("neighbours"), shown.neighbours), ("weather", _("weather"), shown.weather),
-                    ("marks", _("marks"), shown.marks)],
+        "toggles": [*([("neighbours", _("neighbours"), shown.neighbours)] if watch_of(site) in COMPARED else []),
+                    ("weather", _("weather"), shown.weather),
+                    *([("marks", _("marks"), shown.marks)] if telegrams else [])],
         "hour_source": SOURCES[site.hour_source],
         "csv": _link("site_csv", site, request, shown.query()) if reading.scope.allows(Verb.EXPORT, site.id) else "",
         "versions": site.versions, "channels": [c for c in reading.registry.channels.values() if c.site == site.id]}
