@@ -230,3 +230,20 @@ def test_every_watch_has_a_word_and_every_verb_of_the_pages_is_known():
 
     assert set(WATCH_WORDS) == set(Watch)
     assert Verb.READ_FIGURES in Verb
+
+
+def test_the_number_of_people_counts_each_once(person):
+    from qingyuan.console.accounts.models import Grant
+    from qingyuan.console.live.start import people
+
+    one = person(Role.REVIEWER)
+    Grant.objects.create(holder=one, role=Role.EXPERT.value)
+    person(None, "idle")
+    assert people() == {"accounts": 2, "holding": 1}
+
+
+def test_flags_of_the_period_stand_on_the_station_page_for_those_who_may_read_them(as_role, reading):
+    site = sorted({flag.site for flag in reading.flags()})[0]
+    address = f"/sites/{site}/?span=7d"
+    assert "What the tests say" in as_role(Role.DUTY_OFFICER).get(address).content.decode()
+    assert "What the tests say" not in as_role(Role.ENTERPRISE).get(address).content.decode()

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from qingyuan.console import home as files
@@ -128,7 +129,7 @@ def beside(code: str, found: Latest | None, limit: Limit | None) -> dict[str, An
 
 
 def people() -> dict[str, int]:
-    """How many accounts there are, and how many of them hold no right."""
+    """How many accounts may log in, and how many of them hold a right in force."""
     active = User.objects.filter(is_active=True)
-    holding = Grant.objects.filter(revoked_at__isnull=True).values("holder").distinct().count()
-    return {"accounts": active.count(), "holding": holding}
+    holding = Grant.objects.in_force(timezone.now()).order_by().values("holder")
+    return {"accounts": active.count(), "holding": active.filter(pk__in=holding).count()}

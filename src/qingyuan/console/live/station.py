@@ -30,6 +30,7 @@ from qingyuan.console.shell import scripts, words
 from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import DAY_US, iso_local
 from qingyuan.pipeline.figure import Figure
+from qingyuan.quality import Flag
 from qingyuan.registry import Site
 from qingyuan.registry.kinds import HourSource
 from qingyuan.vocabulary.factors import AIR_SIX
@@ -101,7 +102,7 @@ def station(request: Any, name: str) -> HttpResponse:
         "hours": hours(request, reading, site, shown), "owners": owners(reading, site), "stale": stale(reading),
         "silent": next(iter(silence(reading, [site])), None) if telegrams else None,
         "telegrams": reading.telegrams(site.id, since_us=reading.shown_us - DAY_US) if telegrams else None,
-        "weather": weather(request, reading, site) if shown.weather else [],
+        "flags": flags(reading, site, shown), "weather": weather(request, reading, site) if shown.weather else [],
         "words": scripts.words() | {"chart": chart_labels()},
         "means": [(mean, MEANS[mean]) for mean in Mean if mean is not Mean.RAW or telegrams],
         "toggles": [*([("neighbours", _("neighbours"), shown.neighbours)] if watch_of(site) in COMPARED else []),
@@ -150,6 +151,14 @@ def weather(request: Any, reading: Reading, site: Site) -> list[dict[str, str]]:
             found.append({"title": title, "url": _link("chart", where, request, {
                 **period.query, "factor": code, "neighbours": "0", "marks": "0"})})
     return found
+
+
+def flags(reading: Reading, site: Site, shown: Shown) -> list[Flag] | None:
+    """Flags of the factors and the period, newest first; None for those who may not read them."""
+    if not reading.scope.allows(Verb.READ_FLAGS, site.id):
+        return None
+    found = reading.flags([site.id], start_us=shown.period.start_us, end_us=shown.period.end_us)
+    return sorted((flag for flag in found if flag.factor in shown.factors), key=lambda f: (-f.start_us, f.factor))
 
 
 def owners(reading: Reading, site: Site) -> list[str]:

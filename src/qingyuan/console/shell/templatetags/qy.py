@@ -54,8 +54,12 @@ def proof_of(found: Any, as_of: str = "") -> str:
 
 
 @register.simple_tag(takes_context=True)
-def figure(context: Any, found: Figure | None, unit: bool = False, stage: bool = True, as_of: str = "") -> str:
-    """A published number that opens its proof, as of the page's instant unless another is given; a dash for none."""
+def figure(context: Any, found: Figure | None, unit: bool = False, stage: bool = True, as_of: str = "",
+           key: str = "") -> str:
+    """A published number that opens its proof, as of the page's instant unless another is given; a dash for none.
+
+    key: letter that opens it when its row is the current one.
+    """
     if found is None:
         return format_html('<span class="qy-quiet">{}</span>', "–")
     request = context.get("request")
@@ -65,7 +69,8 @@ def figure(context: Any, found: Figure | None, unit: bool = False, stage: bool =
                         '</span>', found.stage, said, said) if stage else ""
     after = format_html(' <span class="qy-unit">{}</span>', units.label(found.unit)) if unit and found.unit else ""
     value = found.value or "–"
-    return format_html('<a class="qy-figure" data-drawer href="{}">{}</a>{}{}', link, value, after, glyph)
+    keyed = format_html(' data-key="{}"', key) if key else ""
+    return format_html('<a class="qy-figure" data-drawer{} href="{}">{}</a>{}{}', keyed, link, value, after, glyph)
 
 
 @register.simple_tag
