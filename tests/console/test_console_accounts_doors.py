@@ -9,6 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
@@ -62,6 +63,17 @@ def test_a_name_is_locked_from_one_address_only(person):
     assert client.get("/people/me/").status_code == 302
     assert enter("wang", address="10.0.0.2")[1].status_code == 302
     assert enter("li")[1].status_code == 302
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [(0, "10.0.0.1"), (1, "203.0.113.7"), (2, "198.51.100.9")])
+def test_the_address_is_the_one_our_own_proxies_saw(person, settings, proxies, seen):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    person(Role.REVIEWER, "wang")
+    client = Client(REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": "1.1.1.1, 198.51.100.9, 203.0.113.7"})
+    for _attempt in range(5):
+        answer = client.post(LOGIN, {"login": "wang", "password": "wrong"})
+    assert answer.status_code == 429
+    assert set(AccessAttempt.objects.values_list("ip_address", flat=True)) == {seen}
 
 
 def test_a_first_password_must_be_changed_before_anything_else(person):

@@ -5,6 +5,8 @@ QINGYUAN_DATABASE_URL   sqlite:///path or postgresql://user@host/name; default: 
 QINGYUAN_HOSTS          host names under which the console answers, with commas; default: this machine only
 QINGYUAN_ORIGINS        origins trusted for forms behind a TLS proxy, with commas, as https://monitoring.example
 QINGYUAN_SECURE         1 where the console is reached by HTTPS: cookies are then marked secure
+QINGYUAN_PROXIES        number of own proxies before the console, 0 by default: lock-out and sessions then know the
+                        address of the browser from X-Forwarded-For
 QINGYUAN_OIDC_*         ISSUER, CLIENT, SECRET and NAME of a single sign-on service
 QINGYUAN_REQUIRE_MFA    days after which administrators, auditors and registrars see nothing without a second factor;
                         0: at once; not set: a second factor is offered, not required
@@ -125,6 +127,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25                     # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "qingyuan.console.accounts.lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "qingyuan.console.accounts.lockout.address"
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("QINGYUAN_PROXIES") or 0)
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 12 * 3600
