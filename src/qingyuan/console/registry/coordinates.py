@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from statistics import median
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -27,6 +28,7 @@ from qingyuan.registry.datum import to_wgs84
 
 A_PAGE = 100
 KEPT = 4
+ZOOM = 6
 _known: OrderedDict[int, tuple[Registry, list[tuple[Site, Doubt]]]] = OrderedDict()
 
 
@@ -41,9 +43,11 @@ def all_doubts(registry: Registry) -> list[tuple[Site, Doubt]]:
 
 
 def found_doubts(reading: Reading) -> list[tuple[Site, Doubt]]:
-    """Doubts about the sites that the person may see."""
+    """Doubts about the sites that the person may see; of several at one place only those count."""
     allowed = seen_sites(reading.scope)
-    return [(site, doubt) for site, doubt in all_doubts(reading.registry) if site.id in allowed]
+    mine = ((site, replace(doubt, others=tuple(name for name in doubt.others if name in allowed)))
+            for site, doubt in all_doubts(reading.registry) if site.id in allowed)
+    return [(site, doubt) for site, doubt in mine if doubt.others or doubt.suspicion is not Suspicion.SHARED]
 
 
 def doubts_with(registry: Registry, fresh: Iterable[Site]) -> list[tuple[Site, Doubt]]:
@@ -90,10 +94,20 @@ def page(request: Any) -> HttpResponse:
         "shown": shown, "count": len(found), "total": len(known),
         "labels": json.dumps(map_labels(), ensure_ascii=False),
         "unstated": sum(1 for site in known if site.coordinate_system is CoordinateSystem.UNKNOWN),
+        "view": _view(known),
         "on_map": any(site.lon is not None for site, _doubt in found),
         "rows": [{"site": site, "why": told(doubt), "what": REMEDIES[doubt.suspicion](),
                   "url": reverse("registry_entry", args=["site", site.id])} for site, doubt in shown],
         "may_change": reading.scope.may(Verb.EDIT_REGISTRY)})
+
+
+def _view(known: Sequence[Site]) -> str:
+    """Where the map begins: the middle of all sites, so that one that lies far off does not carry it away."""
+    placed = [(site.lon, site.lat) for site in known if site.lon is not None and site.lat is not None]
+    if not placed:
+        return ""
+    lon, lat = (median(axis) for axis in zip(*placed, strict=True))
+    return f"{lon:.2f},{lat:.2f},{ZOOM}"
 
 
 @needs(Verb.READ_FIGURES)

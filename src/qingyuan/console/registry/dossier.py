@@ -17,6 +17,7 @@ from qingyuan.console.reading import NotAllowed, Reading
 from qingyuan.console.registry.fieldset import shown
 from qingyuan.console.registry.rights import logger_sites, may_change, seen_sites
 from qingyuan.console.shell.access import needs
+from qingyuan.console.shell.templatetags.qy import hour_period
 from qingyuan.console.shell.words import factor_name
 from qingyuan.numerics.time import HOUR_US
 from qingyuan.pipeline.figure import Figure
@@ -36,6 +37,13 @@ class Outlet:
     silent: Silent | None
     heard: bool                               # the person may know whether it is connected
     logger: dict[str, str] | None             # None: not for this person
+
+    @property
+    def hours(self) -> list[tuple[str, list[tuple[str, Figure]]]]:
+        """The values by their hour, the newest first."""
+        starts = sorted({figure.start for _words, figure in self.values}, reverse=True)
+        found = [[(words, figure) for words, figure in self.values if figure.start == start] for start in starts]
+        return [(hour_period(same[0][1]), same) for same in found]
 
 
 @needs(Verb.READ_FIGURES)

@@ -26,6 +26,11 @@ class Counted:
     subject: str
     count: int
 
+    @property
+    def city(self) -> str:
+        """The city, where the figures are its own."""
+        return self.subject.removeprefix("city:") if self.subject.startswith("city:") else ""
+
 
 def moved(before: Sequence[Version], after: Sequence[Version]) -> dict[str, tuple[int | None, int | None]]:
     """Fields of a site on which figures rest and that come to differ, each with the span of data time in which."""

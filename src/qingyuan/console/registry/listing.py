@@ -82,7 +82,9 @@ def _sites_of(record: Any, registry: Registry) -> str:
 
 
 def _units(site: Any, _registry: Registry) -> str:
-    return ", ".join(f"{factor_name(code)} {units.label(unit)}" for code, unit in sorted(site.units.items()))
+    sent = {unit: [factor_name(code) for code, its in sorted(site.units.items()) if its == unit]
+            for unit in sorted(set(site.units.values()))}
+    return "; ".join(f"{units.label(unit)} {' '.join(names)}" for unit, names in sent.items())
 
 
 def _place(site: Any, _registry: Registry) -> str:
@@ -91,19 +93,21 @@ def _place(site: Any, _registry: Registry) -> str:
 
 ORG, S, C, P, L = (EntryKind.ORGANISATION, EntryKind.SITE, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.LIMIT)
 NUMBER = Column(_("number"), lambda record, _registry: record.id, "nowrap")
-NAME = Column(_("name"), _own_name)
+NAME = Column(_("name"), _own_name, "nowrap")
 BELONGS = Column(_("belongs to"), _belongs)
 MN = Column(_("MN"), lambda site, _registry: site.mn, "qy-mono")
-SPOKEN = (Column(_("edition of HJ 212"), _value(P, "edition")), Column(_("CRC variants accepted"), _value(P, "crc")),
-          Column(_("frame faults forgiven"), _value(P, "allow")))
+SPOKEN = (Column(_("edition of HJ 212"), _value(P, "edition"), "nowrap"),
+          Column(_("CRC variants accepted"), _value(P, "crc"), "nowrap"),
+          Column(_("frame faults forgiven"), _value(P, "allow"), "nowrap"))
 _BODIES = (NUMBER, NAME, Column(_("kind"), _value(ORG, "kind")), BELONGS, Column(_("sites"), _sites_of, "num"))
 COLUMNS: dict[Listing, tuple[Column, ...]] = {
     Listing.ORGANISATIONS: _BODIES,
     Listing.OPERATORS: _BODIES,
-    Listing.SITES: (NUMBER, NAME, Column(_("kind"), _value(S, "kind")), Column(_("city"), _value(S, "city")),
+    Listing.SITES: (NUMBER, NAME, Column(_("kind"), _value(S, "kind"), "nowrap"),
+                    Column(_("city"), _value(S, "city"), "nowrap"),
                     Column(_("longitude, latitude"), _place, "num"),
                     Column(_("coordinate system"), _value(S, "coordinate_system")), BELONGS),
-    Listing.CHANNELS: (NUMBER, Column(_("site"), _site),
+    Listing.CHANNELS: (NUMBER, Column(_("site"), _site, "nowrap"),
                        Column(_("factor"), lambda c, _registry: factor_name(c.factor)),
                        Column(_("instrument"), _value(C, "instrument")),
                        Column(_("serial number"), _value(C, "serial"), "qy-mono"),
@@ -111,11 +115,11 @@ COLUMNS: dict[Listing, tuple[Column, ...]] = {
     Listing.LOGGERS: (NUMBER, NAME, MN, *SPOKEN,
                       Column(_("password of the logger"), lambda s, _registry: str(
                           _("registered") if s.password_check else _("none is asked for"))),
-                      Column(_("units sent"), _units)),
+                      Column(_("units sent"), _units, "nowrap")),
     Listing.PROFILES: (NUMBER, *SPOKEN),
     Listing.PARKS: (NUMBER, NAME, Column(_("city"), lambda p, _registry: p.city),
                     Column(_("organisations"), lambda p, r: ", ".join(_name_in(r, name) for name in p.organisations))),
-    Listing.LIMITS: (NUMBER, Column(_("site"), _site),
+    Listing.LIMITS: (NUMBER, Column(_("site"), _site, "nowrap"),
                      Column(_("factor"), lambda record, _registry: factor_name(record.factor)),
                      Column(_("averaging time"), _value(L, "averaging")),
                      Column(_("limit"), lambda record, _registry: f"{record.lower}–{record.value}" if record.lower
