@@ -151,7 +151,7 @@ export class Way {
     const count = (name) => new Set([...used.values()].map((one) => one[name])).size;
     const factors = new Set(known.map((one) => one.factor).filter((factor) => factor !== null));
     need(op === "max" || factors.size <= 1, "factor");
-    need(count("site") <= (op === "mean" || op === "mda8" ? 1 : known.length), "site");
+    need(count("site") <= (op === "mean" || op === "mda8" ? 1 : op === "points" ? known.length : Infinity), "site");
     need(kinds.size !== 1 || !kinds.has("minute") || count("hour") === 1, "period");
     need(op !== "mean" || kind !== "day" || known.length >= 20, "step"); // GB 3095
   }

@@ -107,11 +107,11 @@ def read_key(line):
 def check_note(note, keys, origin, pinned):
     """Size and root of a checkpoint, and its witnesses. Every signature must be right; only pinned keys are trusted."""
     text, _, tail = note.rpartition("\n\n")
-    lines, signers = text.split("\n"), {}
+    lines, signers = text.split("\n"), dict[str, tuple]()
     for line in tail.removesuffix("\n").split("\n"):
         dash, name, packed = line.split(" ")
         raw = unpack(packed)
-        key = next((key for key in keys if key[0] == (name, raw[:4])), None)
+        key: tuple = next((key for key in keys if key[0] == (name, raw[:4])), ())
         need(dash == "—" and key, "signature", f"{origin}: a signature of {name} by a key that the file does not hold")
         when = int.from_bytes(raw[4:12], "big") if key[1] == 4 else None
         message = f"{text}\n" if when is None else f"cosignature/v1\ntime {when}\n{text}\n"
@@ -149,7 +149,7 @@ def frame_of(leaf):
 
 def first_of(items, fold=str):
     """Names and values, of doubles the first; around the last dash of a name (factor-suffix) blanks do not count."""
-    out = {}
+    out = dict[str, str]()
     for item in items:
         name, equals, value = item.partition("=")
         code, dash, suffix = name.strip().rpartition("-")
@@ -198,7 +198,7 @@ def mda8(values):
 
 def sub_index(value, name):
     """Sub-index by a table of HJ 633, always rounded up."""
-    row = TABLES.get(name) or TABLES.get(name.partition("/")[2])
+    row = TABLES.get(name) or TABLES.get(name.partition("/")[2], [])
     need(row and value >= 0, "step", f"no sub-index by {name}")
     for (low_i, low_c), (high_i, high_c) in pairwise(zip(INDEX, row, strict=False)):
         if value <= high_c:
@@ -281,7 +281,7 @@ class Way:
         kind = "text" if "text" in kinds else GIVES.get((op, *kinds))
         need(kind, "step", f"there is no {op} of {' and '.join(sorted(kinds))}")
         need(op == "max" or len(factors - {None}) <= 1, "factor", f"{op} mixes factors")
-        need(len(sites) <= (1 if op in ("mean", "mda8") else len(known)), "site", f"{op} mixes stations")
+        need(len(sites) <= {"mean": 1, "mda8": 1, "points": len(known)}.get(op, 999), "site", f"{op} mixes stations")
         need(kinds != {"minute"} or len(hours) == 1, "period", "minutes of several hours")
         need((op, kind) != ("mean", "day") or len(known) >= 20, "step", "a day's mean needs 20 hours (GB 3095)")
         if op == "max":
@@ -385,7 +385,7 @@ def main(arguments):
     except OSError as error:
         print(f"{given.file}: {error.strerror}")
         return 2
-    sys.stdout.reconfigure(errors="backslashreplace")                      # a terminal may lack Chinese letters
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]    # a terminal may lack letters
     code = 3 if done[-1].code == "not_recomputed" else int(not done[-1].ok)
     limits = [Check("limit", True, limit, "") for limit in LIMITS] if code != 1 else []
     for item in (*done[:-1], *limits, done[-1]):
