@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from homes import Station, run
+from sample_bundle import sealed
+
 from qingyuan.evidence import verify_bundle
 from qingyuan.numerics.time import HOUR_US, parse_cst
 from qingyuan.pipeline.explain import explain, write_bundle
-from sample_bundle import sealed
 
 HOUR = parse_cst("20200401000000")
 SIX = ("a21026", "a21004", "a21005", "a05024", "a34002", "a34004")
