@@ -119,8 +119,9 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
         yield from places(value[name])
 
 
-ODD: tuple[Any, ...] = (None, True, False, 0, 1, 2, -1, 1.0, 0.5, 10**30, 2**70, "", "0", "42", "42.", ".5", "-0", "1e5",
-                        "42.0000", "a34004", "text", "mean", "max", "S2", [], [0], [1], [1, 1], [None, 1], {}, {"op": "text"})
+ODD: tuple[Any, ...] = (None, True, False, 0, 1, 2, -1, 1.0, 0.5, 10**30, 2**70, "", "0", "42",
+                        "42.", ".5", "-0", "1e5", "42.0000", "a34004", "text", "mean", "max", "S2", [], [0], [1],
+                        [1, 1], [None, 1], {}, {"op": "text"})
 
 
 def test_odd_values_anywhere_are_judged_alike(tmp_path: Path) -> None:
@@ -143,9 +144,10 @@ def test_odd_values_anywhere_are_judged_alike(tmp_path: Path) -> None:
 
 def test_frames_are_read_alike(tmp_path: Path) -> None:
     dice, frames = random.Random(SEED + 4), []
-    parts = ("##0042", "##0300", "QN=1;", "ST=22;", "CN=2061;", "MN=甲1;", "mn = 2 ;", "CP=&&", "cp =\x1c&&", "&&", "&&1A2b\r\n",
-             "DataTime=20260101120000;", "datatime=1;", "a34004-Avg=42,", "a34004 - Avg = 7;", "//", "，", "；", "＝",
-             ",", ";", "=", "-", " ", "\x85", "\xa0", "\u3000", "\ufeff", "İ", "ß=1,", "Flag=5,", ", CN=2051;")
+    parts = ("##0042", "##0300", "QN=1;", "ST=22;", "CN=2061;", "MN=甲1;", "mn = 2 ;", "CP=&&", "cp =\x1c&&", "&&",
+             "&&1A2b\r\n", "DataTime=20260101120000;", "datatime=1;", "a34004-Avg=42,", "a34004 - Avg = 7;", "//",
+             "，", "；", "＝", ",", ";", "=", "-", " ", "\x85", "\xa0", "\u3000", "\ufeff", "İ", "ß=1,", "\ue5e5=2,",
+             "Flag=5,", ", CN=2051;")
     for number in range(1500):
         text = "".join(dice.choices(parts, k=dice.randrange(1, 16)))
         raw = bytearray(text.encode(("utf-8", "gb18030")[number % 2]))

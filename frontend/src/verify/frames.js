@@ -34,14 +34,24 @@ export function frameOf(leaf) {
 
 const latin = (bytes) => { let out = ""; for (const byte of bytes) out += String.fromCharCode(byte); return out; };
 
+/** Codes of GB 18030 that editions and browsers give to different signs; here as in the edition of 2005, with which the codec reads. */
+const EDITION = new Map([[0xa3a0, 0xe5e5], [0xa8bc, 0xe7c7], [0x8135f437, 0x1e3f], [0xfe59, 0xe81e], [0xfe61, 0xe826], [0xfe66, 0xe82b], [0xfe67, 0xe82c], [0xfe6d, 0xe832], [0xfe7e, 0xe843],
+  [0xfe90, 0xe854], [0xfea0, 0xe864], ...[0xa6d9, 0xa6da, 0xa6db, 0xa6dc, 0xa6dd, 0xa6de, 0xa6df, 0xa6ec, 0xa6ed, 0xa6f3].map((code, at) => [code, 0xe78d + at])]);
+
 /** Text of GB 18030, or null. The browser takes a single 0x80 for a euro sign, which the standard does not have. */
 function chinese(bytes) {
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] < 0x80) continue;
+  const parts = [];
+  let from = 0;
+  for (let i = 0, size; i < bytes.length; i += size) {
     if (bytes[i] === 0x80 || bytes[i] === 0xff) return null;
-    i += bytes[i + 1] >= 0x30 && bytes[i + 1] <= 0x39 ? 3 : 1;
+    size = bytes[i] < 0x80 ? 1 : bytes[i + 1] >= 0x30 && bytes[i + 1] <= 0x39 ? 4 : 2;
+    const other = size > 1 && EDITION.get(Number(big(bytes.subarray(i, i + size))));
+    if (!other) continue;
+    parts.push(decoded(bytes.subarray(from, i), "gb18030"), String.fromCharCode(other));
+    from = i + size;
   }
-  return decoded(bytes, "gb18030");
+  parts.push(decoded(bytes.subarray(from), "gb18030"));
+  return parts.includes(null) ? null : parts.join("");
 }
 function decoded(bytes, name) {
   try { return new TextDecoder(name, { fatal: true, ignoreBOM: true }).decode(bytes); } catch { return null; }

@@ -2,7 +2,7 @@
 import { ed25519 } from "./ed25519.js";
 import { instant } from "./decimals.js";
 import { sha256 } from "./sha2.js";
-import { big, form, hex, need, text, utf8 } from "./values.js";
+import { Real, big, form, hex, int, need, text, utf8 } from "./values.js";
 
 const COSIGNATURE = 4; // algorithm byte of a witness's key
 
@@ -71,8 +71,11 @@ export function leafHash(bytes) {
 
 /** Root that a hash at an index leads to, by its path in a tree of that size (RFC 6962 2.1.1). */
 export function rootOfPath(index, size, node, path) {
-  need(typeof index === "bigint", "leaf");
-  return climb(index, size, node, path, path.length);
+  need(typeof index === "bigint" && index >= 0n, "leaf");
+  if (!(size instanceof Real)) return climb(index, int(size), node, path, path.length);
+  need(index < size.value && (size.value === 1) === !path.length, "leaf"); // a broken number halves no further
+  form(!path.length);
+  return node;
 }
 
 function climb(index, size, node, path, length) {
