@@ -157,7 +157,7 @@ class Reading:
     def table(self, verb: Verb, table: str, subjects: Collection[str] | None = None, *,
               factors: Collection[str] | None = None, names: Collection[str] | None = None, start_us: int | None = None,
               end_us: int | None = None, all_versions: bool = False) -> tuple[pa.Table, int]:
-        """All columns of the rows of a table whose subjects the verb allows, and the state of the lake that answered."""
+        """All columns of the rows of a table whose subjects the verb allows, and the lake's state that answered."""
         lake = home.lake()
         manifest = lake.current()
         return lake.read(table, sites=self._subjects(verb, subjects), factors=factors, names=names, start_us=start_us,

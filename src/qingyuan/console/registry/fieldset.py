@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -48,7 +48,7 @@ class Field:
 
 
 def _members(kind: type[StrEnum], words: dict[Any, Any] | None = None) -> list[tuple[str, Any]]:
-    table: dict[Enum, Any] = words or WORDS
+    table: Mapping[Any, Any] = words or WORDS
     return [(member.value, table[member]) for member in kind]
 
 
