@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import homes
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from qingyuan.console.accounts.verbs import VERBS, Role, Verb
 from qingyuan.hj212 import encode
 from qingyuan.numerics.time import HOUR_US, iso_local
 from qingyuan.pipeline.exports import Table
 from qingyuan.registry import EntryKind
+from qingyuan.vocabulary.factors import AIR_SIX
 
-HOURS = 5
+HOURS = 26                                        # a whole day and a little
 FIRMS = {"a": "甲化工厂", "b": "乙冶炼厂"}
 VALUES = {"a": "35", "b": "777"}                  # hour means of a21026; the second one is to be found nowhere
 STRANGER = "MN-stranger"
@@ -37,8 +41,11 @@ INTERFACE: dict[str, Verb | str | None] = {
     "api-1:openapi-json": "nothing", "api-1:status": "nothing", "api-1:api-root": "nothing",
     "api-1:sites": Verb.READ_FIGURES, "api-1:one_site": Verb.READ_FIGURES, "api-1:figure": Verb.READ_FIGURES,
     "api-1:bundle": Verb.READ_FIGURES, "api-1:rows": Verb.READ_FIGURES, "api-1:files": Verb.EXPORT}
-# Pages that everybody may ask for and that demand a right for the very object.
-OF_OBJECT = {"telegram": Verb.READ_TELEGRAMS, "leaf_proof": Verb.READ_TELEGRAMS}
+# Pages that demand another right for the very object.
+OF_OBJECT = {"telegram": Verb.READ_TELEGRAMS, "leaf_proof": Verb.READ_TELEGRAMS,
+             "registry_dossier": Verb.READ_DOSSIER}
+ALSO = {"registry_dossier": Verb.EDIT_REGISTRY}   # or this one
+OWN = frozenset({"registry_dossier"})             # open to those whose right is bound to that very firm
 # Parameters that name a site, or something of one: the right must hold for that site.
 OF_SITE = frozenset({"site", "figure", "site.name", "chart.name", "site_csv.name", "telegram.leaf", "leaf_proof.leaf",
                      "registry_dossier.name", "registry_entry.name"})
@@ -158,13 +165,16 @@ def two_firms(path: Path) -> Firms:
         station.register("organisation", f"firm-{firm}", {"name": name, "kind": "enterprise"})
         station.register("park", f"park-{firm}", {"name": f"{name}园区", "organisations": [f"firm-{firm}"]})
         _stack(station, firm, name)
-    station.site("air-1", lon=118.8, lat=32.1)
-    start_us = homes.now_us() // HOUR_US * HOUR_US - 2 * HOURS * HOUR_US
+    station.site("air-1", lon=118.8, lat=32.1, city_code="320100")
+    station.site("river-1", kind="water", st="21", lon=118.9, lat=32.0, plan=["w01018", "w21003"])
+    start_us = homes.now_us() // HOUR_US * HOUR_US - (HOURS + 1) * HOUR_US
     for hour in range(HOURS):
         at = start_us + hour * HOUR_US
         for firm, value in VALUES.items():
             station.send(station.frame(at, {"a21026": value, "a21002": value}, name=f"gas-{firm}", qn=hour))
-        station.send(station.frame(at, {"a34004": "35"}, name="air-1", qn=hour))
+        station.send(station.frame(at, {code: str(20 + 3 * (hour % 7)) for code in AIR_SIX.values()}, name="air-1",
+                                   qn=hour))
+        station.send(station.frame(at, {"w01018": str(12 + hour % 5), "w21003": "0.4"}, name="river-1", qn=hour))
         station.settle()
     station.send(encode([("QN", "20200401000000000"), ("ST", "31"), ("CN", "2011"), ("PW", "123456"),
                          ("MN", STRANGER), ("Flag", "5")], [[("DataTime", "20200401000000")], [("a21026-Rtd", "5")]]))
@@ -198,3 +208,31 @@ def may(verb: Verb, role: Role | None, site: bool) -> bool:
     if role is None:
         return not site and verb in VERBS[Role.PUBLIC]
     return verb in VERBS[role] or (not site and verb in VERBS[Role.PUBLIC])
+
+
+def rows(owner: Any) -> dict[str, Any]:
+    """One row of the database for every kind that an address names, all of them somebody's."""
+    from qingyuan.console.accounts.models import Delegation, Grant, User
+    from qingyuan.console.api.models import Token
+    from qingyuan.console.office.models import Outbox
+    from qingyuan.console.operations.models import VerifyRun
+
+    now = timezone.now()
+    other = User.objects.create_user(username=f"o{uuid4().hex[:8]}", password=None)
+    grant = Grant.objects.create(holder=other, role=Role.EXPERT.value)
+    absence = Delegation.objects.create(principal=owner, deputy=other, valid_from=now,
+                                        valid_to=now + timedelta(days=1))
+    entry = Outbox.objects.create(kind="registry", payload={"entry": "profile", "id": "p", "data": {}},
+                                  by=owner.pseudonym)
+    return {"admitted?": f"row={entry.key}", "pseudonym": other.pseudonym, "grant_revoke.key": grant.key,
+            "leave_end.key": absence.key,
+            "token": Token.make(owner, "meter", now + timedelta(days=9))[0].pk,
+            "run": VerifyRun.objects.create(by=owner).pk, **drafts(owner)}
+
+
+def drafts(owner: Any) -> dict[str, Any]:
+    """A file of the registry that waits for its confirmation."""
+    from qingyuan.console.registry.models import ImportDraft
+
+    made = ImportDraft.objects.create(owner=owner, file="sites.csv", sha256="0" * 64, rows=[])
+    return {"registry_draft.key": made.key}
