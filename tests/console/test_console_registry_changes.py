@@ -80,7 +80,8 @@ def test_each_kind_is_made_after_a_preview_and_stands_as_a_leaf(own: Home, as_ro
     assert versions(kind, "NEU")[-1].leaf == row.leaf
 
 
-def test_a_preview_tells_fields_times_and_figures_and_a_correction_keeps_the_password(own: Home, as_role: AsRole) -> None:
+def test_a_preview_tells_fields_times_and_figures_and_a_correction_keeps_the_password(
+        own: Home, as_role: AsRole) -> None:
     client, address = as_role(Role.REGISTRAR), reverse("registry_change", args=["site", "W1"])
     sent = form_of(EntryKind.SITE, "W1", units="w01018=ug/L", valid_from="2020-05-01T00:00")
     page = client.post(address, sent | {"step": "preview"})
@@ -88,8 +89,8 @@ def test_a_preview_tells_fields_times_and_figures_and_a_correction_keeps_the_pas
         ("units", "w01018=mg/L", "w01018=ug/L")]
     may_us = registry_home.FROM_US + 30 * registry_home.DAY_US
     assert page.context["moves"] == [("units sent", (may_us, None))]
-    assert page.context["sentences"] == ["Values of chemical oxygen demand are read in the new unit: their hours, days, "
-                                         "sub-indices and indices change."]
+    assert page.context["sentences"] == ["Values of chemical oxygen demand are read in the new unit: their hours, "
+                                         "days, sub-indices and indices change."]
     assert [(s.from_us, s.to_us) for s in page.context["after"]][-1] == (may_us, None)
     before = versions(EntryKind.SITE, "W1")[0].data["password_check"]
     client.post(address, sent | {"step": "confirm"})
@@ -132,7 +133,8 @@ def test_of_two_who_change_the_same_the_second_is_told_and_nothing_is_overwritte
     assert [v.data["name"] for v in versions(EntryKind.ORGANISATION, "E1")] == ["甲厂", "他"]
 
 
-def test_a_change_under_way_holds_the_next_one_back(own: Home, as_role: AsRole, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_under_way_holds_the_next_one_back(own: Home, as_role: AsRole,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(change_views, "wait_for", lambda row: row)
     client, address = as_role(Role.REGISTRAR), reverse("registry_change", args=["organisation", "E1"])
     first = client.post(address, form_of(EntryKind.ORGANISATION, "E1", name="一", step="confirm"), follow=True)
@@ -184,7 +186,8 @@ def test_who_may_change_one_city_changes_no_other(own: Home, as_role: AsRole) ->
         "id": "NJ", "mn": "MN-NJ", "city_code": "320100", "step": "confirm"}).status_code == 403
 
 
-def test_going_back_keeps_what_was_written_and_what_holds_already_cannot_be_confirmed(own: Home, as_role: AsRole) -> None:
+def test_going_back_keeps_what_was_written_and_what_holds_already_cannot_be_confirmed(
+        own: Home, as_role: AsRole) -> None:
     client, address = as_role(Role.REGISTRAR), reverse("registry_change", args=["organisation", "E1"])
     page = client.post(address, form_of(EntryKind.ORGANISATION, "E1", name="改", step="edit"))
     assert page.context["form"]["name"].value() == "改"

@@ -141,7 +141,7 @@ def test_exactly_what_was_previewed_is_entered_once_and_by_its_owner(own: Home, 
     client, other = as_role(Role.REGISTRAR), as_role(Role.REGISTRAR, name="second")
     lines = [{"entry": "organisation", "id": "E9", "data": {"name": "九厂", "kind": "enterprise"}},
              {"entry": "site", "id": "W1", "data": registry_home.SITE | {"name": "甲厂新排口"}}]
-    draft, page = send(client, "\n".join(json.dumps(line) for line in lines).encode(), "rows.jsonl")
+    draft, _page = send(client, "\n".join(json.dumps(line) for line in lines).encode(), "rows.jsonl")
     assert draft is not None
     address = reverse("registry_draft", args=[draft.key])
     assert [row["state"] for row in draft.rows] == ["new", "changed"]
@@ -231,7 +231,8 @@ def other_zip() -> bytes:
 @pytest.mark.parametrize(("data", "what"), [
     (b"x" * (LARGEST + 1), "larger than 2 MB"), (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "old Excel file"),
     (bomb(), "more than 20 MB"), (lying_zip(), "no XLSX file"), (other_zip(), "no XLSX file"),
-    (b"PK\x03\x04rubbish", "no XLSX file"), (b"\0\1\2\3", "neither a text nor an XLSX"), (b"\xff\xfe\xfd", "neither UTF-8"),
+    (b"PK\x03\x04rubbish", "no XLSX file"), (b"\0\1\2\3", "neither a text nor an XLSX"),
+    (b"\xff\xfe\xfd", "neither UTF-8"),
     (b"", "holds no entry"), (b"id\n" + b"x\n" * (MOST_ROWS + 1), "more than 10,000 rows"),
     (b"%PDF-1.7\0", "neither a text nor an XLSX")])
 def test_files_that_are_no_tables_are_refused_with_a_remedy(data: bytes, what: str) -> None:
