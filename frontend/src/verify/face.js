@@ -58,7 +58,7 @@ export function show(output, result, file = "") {
   const { at } = result.facts, kind = result.holds ? " qy-verdict--true" : result.code === "not_recomputed" ? "" : " qy-verdict--false";
   output.dataset.code = result.code;
   output.replaceChildren(el("div", { class: "qy-verify" },
-    el("div", { class: `qy-verdict${kind}` }, el("span", {}, file && `${file}: `, say(result.code), " ", at && `${say(`ui.at.${at.what}`, { number: at.number })} `, el("span", { class: "qy-quiet" }, say("ui.seconds", { seconds: seconds(result.seconds) })))),
+    el("div", { class: `qy-verdict${kind}` }, el("span", {}, file && el("span", { class: "qy-mono qy-break" }, `${file} `), say(result.code), " ", at && `${say(`ui.at.${at.what}`, { number: at.number })} `, el("span", { class: "qy-quiet" }, say("ui.seconds", { seconds: seconds(result.seconds) })))),
     ...facts(result), ...(kind.endsWith("false") ? [] : [limits()])));
 }
 

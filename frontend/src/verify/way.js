@@ -14,8 +14,26 @@ const KINDS = { 2051: "minute", 2061: "hour" };
 const HOUR_US = 3_600_000_000n, LOCAL_US = 28_800_000_000n;
 const ACCEPTED = 1, QUARANTINED = 2;
 
-/** A step done again. `used`: which telegram's which factor -> its site and its hour of the period. */
-const done = (out, kind, factor = null, used = new Map()) => ({ text: out, kind, factor, used });
+/** A step done again. `used`: the telegrams that it rests on, as a tree, so that a long chain of steps needs no more room than its file. */
+const NOTHING = { size: 0 };
+const done = (out, kind, factor = null, used = NOTHING) => ({ text: out, kind, factor, used });
+
+/** The ends of such a tree: which factor of which telegram, its site and its hour of the period. */
+function ends(used) {
+  const out = [], open = [used];
+  while (open.length) {
+    const one = open.pop();
+    if (one.parts) for (const part of one.parts) open.push(part);
+    else if (one.size) out.push(one);
+  }
+  return out;
+}
+
+/** All of several: their own parts where there is more than one that holds any. */
+function together(known) {
+  const parts = known.map((one) => one.used).filter((used) => used.size);
+  return parts.length > 1 ? { size: parts.reduce((sum, used) => sum + used.size, 0), parts } : parts[0] ?? NOTHING;
+}
 
 /** Instant in µs of a DataTime of 14 digits; a date that does not exist makes it no bundle. */
 function instantOf(digits) {
@@ -67,7 +85,8 @@ export class Way {
     } else {
       if (!this.owner.has(handle(mn))) this.owner.set(handle(mn), name);
       need(equal(this.owner.get(handle(mn)), name), "registry");
-      this.entries.set(handle(name), [...(this.entries.get(handle(name)) ?? []), data]);
+      if (!this.entries.has(handle(name))) this.entries.set(handle(name), []);
+      this.entries.get(handle(name)).push(data);
     }
     const key = find(entry, "key", "");
     form(isText(key) || Array.isArray(key) || isObject(key));
@@ -85,7 +104,7 @@ export class Way {
     const shift = this.shift(step, entries, factor), stated = area.get(`${code}-Avg`);
     need(stated !== undefined, "telegram");
     const out = fixed(scaled(number(stated), shift), Math.max(0, behindPoint(stated) - Number(shift)));
-    return done(out, kind, factor, new Map([[`${get(step, "leaf")} ${factor}`, { site: handle(site), hour: since / HOUR_US }]]));
+    return done(out, kind, factor, { size: 1, key: `${get(step, "leaf")} ${factor}`, site: handle(site), hour: since / HOUR_US });
   }
 
   /** Registry entries of the site whose the telegram is, which must be the figure's or in the figure's city. */
@@ -134,21 +153,21 @@ export class Way {
   /** What a step over earlier ones gives. */
   compute(op, step) {
     const given = each(step.get("in")).map((at) => (at === null ? null : this.done[whole(at, this.done.length)]));
-    const known = given.filter((one) => one !== null), used = new Map(known.flatMap((one) => [...one.used]));
-    need(known.length && known.reduce((sum, one) => sum + one.used.size, 0) === used.size, "step");
+    const known = given.filter((one) => one !== null), used = together(known), all = ends(used);
+    need(known.length && new Set(all.map(({ key }) => key)).size === used.size, "step");
     const kinds = new Set(known.map((one) => one.kind)), numbers = known.map((one) => number(one.text));
     const kind = kinds.has("text") ? "text" : kinds.size === 1 ? GIVES[`${op} ${[...kinds][0]}`] : undefined;
     need(kind, "step");
-    this.unmixed(op, kind, known, kinds, used);
+    this.unmixed(op, kind, known, kinds, all);
     if (op === "max") return done(known[numbers.indexOf(largest(numbers))].text, kind, null, used);
     if (op === "iaqi") return done(this.index(numbers[0], known[0], kinds), kind, null, used);
-    need(op !== "mda8" || given.every((one, at) => !one || [...one.used.values()].every(({ hour }) => hour === BigInt(at))), "period");
+    need(op !== "mda8" || given.every((one, at) => !one || ends(one.used).every(({ hour }) => hour === BigInt(at))), "period");
     const result = op === "round" ? numbers[0] : op === "mda8" ? mda8(given.map((one) => one && number(one.text))) : mean(numbers);
     return done(like(result, step.get("out")), kind, known[0].factor, used);
   }
 
-  unmixed(op, kind, known, kinds, used) {
-    const count = (name) => new Set([...used.values()].map((one) => one[name])).size;
+  unmixed(op, kind, known, kinds, all) {
+    const count = (name) => new Set(all.map((one) => one[name])).size;
     const factors = new Set(known.map((one) => one.factor).filter((factor) => factor !== null));
     need(op === "max" || factors.size <= 1, "factor");
     need(count("site") <= (op === "mean" || op === "mda8" ? 1 : op === "points" ? known.length : Infinity), "site");
