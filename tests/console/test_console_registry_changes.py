@@ -184,6 +184,9 @@ def test_who_may_change_one_city_changes_no_other(own: Home, as_role: AsRole) ->
     assert bounded.post(reverse("registry_new", args=["site"]), mine | {"step": "confirm"}).status_code == 302
     assert bounded.post(reverse("registry_new", args=["site"]), mine | {
         "id": "NJ", "mn": "MN-NJ", "city_code": "320100", "step": "confirm"}).status_code == 403
+    taken = bounded.post(reverse("registry_new", args=["site"]), mine | {"id": "X1", "mn": "MN-Y", "step": "confirm"})
+    assert taken.status_code == 403
+    assert "MN-X1" not in taken.content.decode()
 
 
 def test_going_back_keeps_what_was_written_and_what_holds_already_cannot_be_confirmed(

@@ -48,7 +48,7 @@ def change(request: Any, kind: str, name: str) -> HttpResponse:
     leaf = request.POST.get("of") or request.GET.get("of", "")
     base = next((v for v in found if str(v.leaf) == leaf), standing(found))
     assert base is not None
-    demand_change(request.page.scope, wanted, base.entry.record)
+    demand_change(request.page.scope, base.entry.record)
     return _edit(request, wanted, base, found)
 
 
@@ -65,7 +65,7 @@ def _edit(request: Any, kind: EntryKind, of: Version | None, found: list[Version
     if of is None:
         found = versions(kind, form.payload["id"])
         base = NEVER if "base" not in request.POST else base
-    demand_change(request.page.scope, kind, parse(form.payload).record)
+    demand_change(request.page.scope, parse(form.payload).record, *(v.entry.record for v in found[-1:]))
     try:
         changing.check_base([(form.payload, base)])
         if clash := [p for p in changing.clashes([form.payload]) if p.field in form.fields]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.record import record
-from qingyuan.console.registry.known import Version, base_of, everything, versions
+from qingyuan.console.registry.known import Version, base_of, everything
 from qingyuan.console.registry.models import Change
 from qingyuan.evidence.leaf import Kind
 from qingyuan.registry import EntryError, EntryKind, fold, parse
@@ -71,7 +71,3 @@ def clashes(payloads: Sequence[dict[str, Any]]) -> list[EntryError]:
     both = fold([*said, *((later, payload) for payload in payloads)])
     return [problem for problem in both.problems if str(problem) not in before]
 
-
-def known(kind: EntryKind, name: str) -> list[Version]:
-    """Versions of an entry as they stand now."""
-    return versions(kind, name)

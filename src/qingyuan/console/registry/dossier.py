@@ -15,7 +15,7 @@ from qingyuan.console.live.silence import Silent, silence
 from qingyuan.console.live.watch import WATCH_WORDS, watch_of
 from qingyuan.console.reading import NotAllowed, Reading
 from qingyuan.console.registry.fieldset import shown
-from qingyuan.console.registry.rights import logger_sites, may_change, seen_sites
+from qingyuan.console.registry.rights import logger_sites, seen_sites
 from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.templatetags.qy import hour_period
 from qingyuan.console.shell.words import factor_name
@@ -72,7 +72,7 @@ def dossier(request: Any, name: str) -> HttpResponse:
         "channels": [(c, reading.registry.sites[c.site], factor_name(c.factor)) for c in channels],
         "people": people, "parks": [park for park in reading.registry.parks.values()
                                     if park.id in found.belongs or name in park.organisations],
-        "hidden": len(own) - len(sites), "may_change": may_change(reading.scope, EntryKind.ORGANISATION, found)})
+        "hidden": len(own) - len(sites)})
 
 
 def _demand(reading: Reading, found: Organisation, own: Sequence[Site]) -> None:

@@ -77,7 +77,7 @@ def entry(request: Any, kind: str, name: str) -> HttpResponse:
         "kind": wanted.value, "kind_words": KIND_WORDS[wanted], "name": name, "title": name_of_record(holds),
         "list": HOME[wanted].value, "list_words": TITLES[HOME[wanted]], "facts": facts(wanted, holds, hidden),
         "holds": holds, "timeline": timeline(found), "rows": rows[::-1],
-        "names": names_of(reading.scope, found), "may_change": may_change(reading.scope, wanted, holds.entry.record),
+        "names": names_of(reading.scope, found), "may_change": may_change(reading.scope, holds.entry.record),
         "may_leaf": reading.scope.may(Verb.READ_LEDGERS), "other_us": other_us, "wrong": wrong, "with": request.GET.get(
             "with", ""), "compared": differences(wanted, other, holds, hidden) if other_us is not None else None,
         "other": other})

@@ -14,7 +14,7 @@ from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.registry.coordinates import found_doubts
 from qingyuan.console.registry.fieldset import KIND_WORDS, NAMES
 from qingyuan.console.registry.known import EDITABLE, Version, everything
-from qingyuan.console.registry.listing import COLUMNS, HOME, KINDS, TITLES, Listing, choices, kept, records
+from qingyuan.console.registry.listing import COLUMNS, KINDS, TITLES, Listing, choices, kept, records
 from qingyuan.console.registry.people import names_of
 from qingyuan.console.registry.rights import may_see
 from qingyuan.console.shell.access import needs
@@ -95,7 +95,3 @@ def _export(request: Any, listing: Listing, form: str) -> str:
 def _address(kind: EntryKind, name: str) -> str:
     return reverse("registry_entry", args=[kind.value, name])
 
-
-def home_list(kind: EntryKind) -> tuple[str, Any]:
-    """Name and words of the list in which a kind of entry stands."""
-    return HOME[kind].value, TITLES[HOME[kind]]

@@ -50,7 +50,7 @@ def may_see(reading: Reading, kind: EntryKind, name: str) -> bool:
     return names is None or name in names
 
 
-def may_change(scope: Scope, kind: EntryKind, record: Record) -> bool:
+def may_change(scope: Scope, record: Record) -> bool:
     """True if the person may write an entry with this content. What belongs to no site needs the right everywhere."""
     if isinstance(record, Site):
         return any(Verb.EDIT_REGISTRY in right.verbs and right.covers(record, scope.registry) for right in scope.rights)
@@ -59,8 +59,8 @@ def may_change(scope: Scope, kind: EntryKind, record: Record) -> bool:
     return scope.everywhere(Verb.EDIT_REGISTRY)
 
 
-def demand_change(scope: Scope, kind: EntryKind, *records: Record | None) -> None:
+def demand_change(scope: Scope, *records: Record | None) -> None:
     """Raise NotAllowed unless every content may be written."""
     for record in records:
-        if record is not None and not may_change(scope, kind, record):
+        if record is not None and not may_change(scope, record):
             raise NotAllowed(Verb.EDIT_REGISTRY, getattr(record, "id", ""))

@@ -63,7 +63,7 @@ def _entry(line: int, row: Any, scope: Scope) -> dict[str, Any]:
     if kind is EntryKind.SITE and not payload["data"].get("password_check"):
         _keep_secret(payload, known)
     records = [parse(payload).record, *(v.entry.record for v in known[-1:])]
-    if not all(may_change(scope, kind, record) for record in records):
+    if not all(may_change(scope, record) for record in records):
         raise EntryError("", "id", NO_RIGHT, ASK)
     return payload
 
