@@ -124,4 +124,8 @@ def test_the_button_beside_a_figure_checks_its_proof(console: Path, live_server:
     said = page.locator("[data-verify] + output").inner_text()
     assert f"{figure.value} " in said
     assert "Everything holds" in said
+
+    page.goto(f"{live_server.url}/sites/?lang=en&drawer=/figures/{figure.key}")
+    page.click("dialog [data-verify]")
+    assert _verdict(page, "dialog [data-verify] + output") == "recomputed"
     context.close()
