@@ -125,6 +125,23 @@ class Firms:
     start_us: int
     leaves: dict[str, int]               # of the gateway's ledger, by site
 
+    @classmethod
+    def at(cls, path: Path) -> Firms:
+        """What a home made by `two_firms` holds."""
+        from qingyuan.evidence.leaf import Kind, parse
+        from qingyuan.lake import Lake
+        from qingyuan.ledger import Ledger
+        from qingyuan.pipeline import rows
+
+        ledger, leaves = Ledger(path / "ledgers" / "gw1"), {}
+        for stored in ledger.leaves(0, ledger.size):
+            leaf = parse(stored.data)
+            if leaf.kind is Kind.FRAME:
+                mn = leaf.payload.masked.partition(b";MN=MN-")[2].partition(b";")[0].decode()
+                leaves.setdefault(mn, stored.index)
+        found = rows.figures(Lake(path / "lake").read("hour", sites=["gas-a"]))
+        return cls(path, min(figure.start for figure in found), leaves)
+
     def examples(self, firm: str, rows: dict[str, Any]) -> dict[str, Any]:
         """An example for every parameter, of one firm; `rows` are those of the database, made by the test."""
         site, start_us = f"gas-{firm}", self.start_us
@@ -156,8 +173,6 @@ class Firms:
 
 def two_firms(path: Path) -> Firms:
     """Make the home: five hours of two stacks and a station, worked off and witnessed."""
-    from qingyuan.evidence.leaf import Kind, parse
-    from qingyuan.ledger import Ledger
     from qingyuan.witness import Store, visit_once
 
     station = homes.Station(path)
@@ -181,13 +196,7 @@ def two_firms(path: Path) -> Firms:
     station.close()
     homes.run(station.home)
     visit_once(station.home, Store(path / "witness"))
-    ledger, leaves = Ledger(station.home.ledger_path("gw1")), {}
-    for stored in ledger.leaves(0, ledger.size):
-        leaf = parse(stored.data)
-        if leaf.kind is Kind.FRAME:
-            site = next((s for s in ("gas-a", "gas-b", "air-1") if f"MN=MN-{s};".encode() in leaf.payload.masked), "")
-            leaves.setdefault(site, stored.index)
-    return Firms(path, start_us, leaves)
+    return Firms.at(path)
 
 
 def _stack(station: homes.Station, firm: str, name: str) -> None:

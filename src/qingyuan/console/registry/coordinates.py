@@ -21,7 +21,7 @@ from qingyuan.console.live.watch import watch_of
 from qingyuan.console.reading import Reading
 from qingyuan.console.registry.rights import seen_sites
 from qingyuan.console.shell.access import needs
-from qingyuan.console.shell.words import name_of, word
+from qingyuan.console.shell.words import city_name, name_of, word
 from qingyuan.registry import CoordinateSystem, Registry, Site
 from qingyuan.registry.coordinates import Doubt, Suspicion, doubts
 from qingyuan.registry.datum import to_wgs84
@@ -68,7 +68,7 @@ def told(doubt: Doubt) -> str:
         Suspicion.SHIFTED: _("lies {distance} outside {area}, but inside if the coordinate is one of {system}"),
         Suspicion.SHARED: _("stands at the very same place as {others}"),
     }
-    return texts[doubt.suspicion].format(distance=distance, area=doubt.area, others=", ".join(doubt.others),
+    return texts[doubt.suspicion].format(distance=distance, area=city_name(doubt.area), others=", ".join(doubt.others),
                                          system=word(doubt.system) if doubt.system else "")
 
 
