@@ -15,6 +15,7 @@ from qingyuan.pipeline.explain import explain, write_bundle
 from qingyuan.pipeline.figure import HOUR_US, Figure
 from qingyuan.pipeline.follow import run_once
 from qingyuan.pipeline.rebuild import rebuild
+from qingyuan.quality import What
 from qingyuan.registry import Register
 
 NOON = parse_cst("20260401120000") or 0
@@ -43,6 +44,18 @@ def minutes(station: homes.Station, values: list[str], step_s: int = 600, **more
     for number, value in enumerate(values):
         start = NOON + number * step_s * SECOND_US
         station.send(station.frame(start, {"a34004": value, **more}, cn="2051", qn=number))
+
+
+def test_the_hour_of_a_stack_keeps_the_digits_its_minutes_came_with(station: homes.Station) -> None:
+    station.site(kind="gas", st="31", units={"a21026": "mg/m3"})
+    for number, value in enumerate(("14.2", "14.9", "14.5", "14.6", "14.3", "14.7")):
+        station.send(station.frame(NOON + number * 600_000_000, {"a21026": value}, cn="2051", qn=number))
+    station.send(station.frame(NOON, {"a21026": "14.53"}, qn=9))
+    station.settle()
+    station.close()
+    homes.run(station.home)
+    lake = Lake(station.home.path / "lake")
+    assert [f.what for f in rows.flags(lake.read("flag")) if f.what is What.HOUR_SOURCE_DIFFERENCE] == []
 
 
 def test_minutes_that_stand_for_nothing_do_not_enter_the_hour(station: homes.Station) -> None:

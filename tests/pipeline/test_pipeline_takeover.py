@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from homes import Station, run
+
 from qingyuan.evidence.leaf import Kind
 from qingyuan.lake import Lake
 from qingyuan.ledger import office_append

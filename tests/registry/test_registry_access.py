@@ -12,7 +12,8 @@ STAND = {"principal": "p1", "deputy": "p2", "from_us": 10, "to_us": 90}
 
 
 def test_what_was_said_last_of_a_grant_holds() -> None:
-    entries = [(1, payload(EntryKind.GRANT, "g", GRANT)), (2, payload(EntryKind.GRANT, "g", GRANT | {"revoked_us": 40}))]
+    revoked = GRANT | {"revoked_us": 40}
+    entries = [(1, payload(EntryKind.GRANT, "g", GRANT)), (2, payload(EntryKind.GRANT, "g", revoked))]
     assert fold(entries).grants["g"].revoked_us == 40
     assert fold(entries, 1).grants["g"].revoked_us is None
     assert fold([(1, payload(EntryKind.DELEGATION, "d", STAND))]).delegations["d"].deputy == "p2"

@@ -19,6 +19,7 @@ from qingyuan.ledger import Home, Ledger
 from qingyuan.registry import Registry, fold
 
 OFFICE = "office"
+SERVICES = ("pipeline", "witness")       # their status files stand beside those of gateways
 KEPT = 16
 FOREVER_US = 1 << 62
 
@@ -107,7 +108,7 @@ def status(name: str) -> dict[str, Any]:
 def gateways() -> dict[str, dict[str, Any]]:
     """Status of every gateway that ever ran here, by name."""
     names = sorted(p.name.removesuffix(".status.json") for p in (home().path / "run").glob("*.status.json"))
-    return {name: status(f"{name}.status.json") for name in names if name != "pipeline"}
+    return {name: status(f"{name}.status.json") for name in names if name not in SERVICES}
 
 
 def now_us() -> int:

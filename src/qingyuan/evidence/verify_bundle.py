@@ -229,7 +229,7 @@ class Way:
         """An entry of the registry: whose an MN is, or which quarantined telegrams of an MN were admitted."""
         need(leaf[:5] == b"QYL1\5" and where[0] == "office", "registry", f"{where} is no entry of the registry")
         need(where[1] < self.published["cut"]["office"], "cut", f"entry {where} came after the cut")
-        entry = json.loads(leaf[13:])
+        entry = json.loads(leaf[13:].decode())
         kind, name, data, mn = entry["entry"], entry["id"], entry["data"], step["mn"]
         need((data["mn"], name) == (mn, step["out"]), "registry", f"entry {where} is of MN {data['mn']} and {name}")
         if kind == "admission":
@@ -337,7 +337,7 @@ def _checks(data, pinned, tell):
 def _figure(bundle, leaves, tell):
     figure, place, at = bundle["figure"], bundle["figure_path"], whole(bundle["publication"], len(leaves))
     right = leaves[at][:5] == b"QYL1\x0a" and bundle["leaves"][at]["origin"].endswith("/office")
-    published = json.loads(leaves[at][13:]) if right else {}
+    published = json.loads(leaves[at][13:].decode()) if right else {}
     need(right and published["tick_us"] == figure["believed_from"], "publication", "the leaf named is not the figure's")
     tell("publication", f"{published['figures_count']} figures, {published['software']}")
     path = [bytes.fromhex(h) for h in place["path"]]

@@ -24,11 +24,13 @@ from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.templatetags.qy import hour_period
 from qingyuan.numerics.time import HOUR_US
 from qingyuan.pipeline.reasons import Stage
-from qingyuan.registry import Origin, Site
+from qingyuan.registry import CoordinateSystem, Origin, Site
+from qingyuan.registry.datum import to_wgs84
 from qingyuan.vocabulary import units
 from qingyuan.vocabulary.factors import AIR_SIX
 
 LISTED = 200
+SHIFTED = (CoordinateSystem.GCJ02, CoordinateSystem.BD09)
 WIND = {"hour.a01007": "wind_speed", "hour.a01008": "wind_from"}
 
 
@@ -124,8 +126,10 @@ class Features:
         if wind and len(wind) == len(WIND):
             said |= wind | {"wind_text": self._wind.format(degrees=f"{wind['wind_from']:g}",
                                                            speed=f"{wind['wind_speed']:g}")}
-        return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [site.lon, site.lat]},
-                "properties": said}
+        place = [site.lon, site.lat]
+        if site.coordinate_system in SHIFTED and site.lon is not None and site.lat is not None:
+            place = [round(degrees, 6) for degrees in to_wgs84(site.lon, site.lat, site.coordinate_system)]
+        return {"type": "Feature", "geometry": {"type": "Point", "coordinates": place}, "properties": said}
 
     def _head(self, name: str) -> str:
         if name not in self._heads:

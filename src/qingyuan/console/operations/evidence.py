@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from qingyuan.console.accounts.verbs import Verb
@@ -23,7 +21,6 @@ from qingyuan.evidence import verify_bundle
 from qingyuan.evidence.leaf import parse
 
 A_PAGE = 100
-SCRIPT = "qy/verify.js"
 
 
 @require_safe
@@ -141,8 +138,7 @@ def publication(request: Any, leaf: int) -> HttpResponse:
 @open_to_all
 def verify_drop(request: Any) -> HttpResponse:
     """A proof is dropped here and checked in the browser; without script the page says how to check it by hand."""
-    script = SCRIPT if staticfiles_storage.exists(SCRIPT) else ""
-    return render(request, "operations/verify_drop.html", {"script": script, "verify_words": _drop_words()})
+    return render(request, "operations/verify_drop.html")
 
 
 @require_safe
@@ -152,18 +148,3 @@ def verifier(request: Any) -> HttpResponse:
     return HttpResponse(Path(str(verify_bundle.__file__)).read_bytes(), content_type="text/plain; charset=utf-8",
                         headers={"Content-Disposition": 'attachment; filename="verify_bundle.py"'})
 
-
-def _drop_words() -> dict[str, str]:
-    """What the script says; it holds no words itself."""
-    return {
-        "drop": _("Drop a proof here, or choose a file"), "reading": _("Reading …"),
-        "recomputed": _("Everything holds, and the value was computed again from the telegrams."),
-        "leaf_proven": _("Everything holds: the leaf stood in the ledger when the checkpoint was signed."),
-        "no_value": _("Everything holds: it was published without a value."),
-        "not_recomputed": _("Published and signed, but the value was not computed again."),
-        "broken": _("Something does not hold: {what}"), "no_bundle": _("This file is no proof of this system."),
-        "too_large": _("This file is too large for a proof."), "ledger": _("ledger"), "leaf": _("leaf"),
-        "signature": _("signature"), "path": _("path"), "figure": _("figure"), "value": _("value"),
-        "witness": _("witness"), "keys": _("Keys that were used; compare them with what you know from elsewhere."),
-        "time": _("checked in {ms} ms, without the server"),
-    }

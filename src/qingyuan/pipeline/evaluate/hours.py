@@ -98,12 +98,16 @@ def exponent(site: Site, factor: str) -> int | None:
 
 
 def from_minutes(site: Site, factor: str, rows: list[Observation]) -> tuple[tuple[int, int] | None, int]:
-    """Hour value (or None if fewer than 45 minutes count) and the minutes that count."""
+    """Hour value (or None if fewer than 45 minutes count) and the minutes that count.
+
+    Digits of HJ 663 table 3 are those of ambient air; elsewhere the hour keeps the digits received.
+    """
     found = [(row.key.start_us, *value, row.mark) for row in rows if (value := _canonical(site, factor, row))]
     scale = max((scale for _, _, scale, _ in found), default=0)
     mantissas = np.array([decimals.rescale(m, s, scale) for _, m, s, _ in found], object)
-    counted = usable(factor, found, ambient=site.kind is SiteKind.AIR)
-    return periods.hour_from_minutes(mantissas, scale, counted, _interval_s(site, rows), factor)
+    ambient = site.kind is SiteKind.AIR
+    counted = usable(factor, found, ambient=ambient)
+    return periods.hour_from_minutes(mantissas, scale, counted, _interval_s(site, rows), factor if ambient else "")
 
 
 def counting(site: Site, factor: str, rows: list[Observation]) -> list[Observation]:
