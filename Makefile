@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 ARGS  ?=
 TEXTS := $(wildcard src/qingyuan/locale/*/LC_MESSAGES/*.po src/qingyuan/console/*/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: help setup face demo test lint bench soak lock clean
+.PHONY: help setup face demo test lint bench soak tour lock clean
 
 help: ## list the recipes
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ bench: setup ## measure speed beside peers in one run; writes docs/benchmarks.md
 
 soak: setup ## long trials: kills and flipped bits; writes docs/soak.md
 	@$(BIN)/python -m bench.soak $(ARGS)
+
+tour: setup ## take pictures of the console's pages into docs/tour; ARGS=HOME for a home that is there
+	@$(BIN)/python tools/tour.py $(ARGS)
 
 lock: setup ## write requirements.lock anew from pyproject.toml
 	@$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \

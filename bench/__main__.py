@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bench.table import Row, commit, markdown
 
-PARTS = ("aqi", "codec", "ledger", "lake", "gateway")
+PARTS = ("aqi", "codec", "ledger", "lake", "gateway", "console")
 
 
 def main(names: list[str]) -> int:
