@@ -106,7 +106,7 @@ class Features:
     """Makes features; the words that thousands of them share are looked up once."""
 
     def __init__(self, as_of: str) -> None:
-        self._as_of = as_of
+        self._as_of, self._chinese = as_of, words.chinese()
         self._origins = {origin: str(words.word(origin)) for origin in Origin}
         self._grades = {level: str(word) for level, word in words.GRADES.items()}
         self._tails: dict[tuple[str, int, int], str] = {}
@@ -116,7 +116,7 @@ class Features:
     def of(self, site: Site, found: Latest | None, wind: dict[str, float] | None) -> dict[str, Any]:
         """One site as a GeoJSON point."""
         said: dict[str, Any] = {
-            "id": site.id, "kind": watch_of(site).value, "name": words.name_of(site),
+            "id": site.id, "kind": watch_of(site).value, "name": (not self._chinese and site.name_en) or site.name,
             "url": site_address(site.id, self._as_of), "origin": site.origin.value,
             "origin_word": self._origins[site.origin]}
         if found is not None:
