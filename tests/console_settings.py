@@ -2,7 +2,7 @@
 
 import os
 
-from qingyuan.console.settings import *  # noqa: F403
+from qingyuan.console.settings import *  # noqa: F403 (all of them, some changed below)
 from qingyuan.console.settings import STORAGES
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")      # the browser's driver runs an event loop

@@ -13,8 +13,7 @@ import typer
 from qingyuan.cli.errors import CliError
 from qingyuan.cli.i18n import _
 from qingyuan.cli.times import instant_us
-from qingyuan.pipeline import exports
-from qingyuan.pipeline.exports import Format, Table
+from qingyuan.pipeline.export_forms import Format, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,6 +39,7 @@ def run(
     """Export one table."""
     from qingyuan.api import Platform, factor_codes
     from qingyuan.lake import Question
+    from qingyuan.pipeline import exports
 
     if out is None and form in (Format.PARQUET, Format.XLSX) and sys.stdout.isatty():
         raise CliError(_("this form is no text for a terminal"), _("name a file with --out"))
@@ -61,6 +61,8 @@ def run(
 def _shown(table: Table, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
     """Tables for the writers; at least one, so that an empty export still has its columns."""
     import pyarrow as pa
+
+    from qingyuan.pipeline import exports
 
     yield exports.empty(table)
     for batch in batches:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import IO, Any
 
 import pyarrow as pa
@@ -17,30 +16,12 @@ from qingyuan.lake import SPECS
 from qingyuan.lake.schema import VALUES
 from qingyuan.numerics.decimals import to_text
 from qingyuan.numerics.time import CST_OFFSET_S, moment
+from qingyuan.pipeline.export_forms import Format, Table
 from qingyuan.pipeline.figure import FigureKey
 
 LOCAL_INSTANT = pa.timestamp("us", tz="+08:00")
 Write = Callable[[pa.Table], Any]
 JSON_COLUMNS = ("detail", "evidence", "text")
-
-
-class Table(StrEnum):
-    """What can be exported."""
-
-    HOUR = "hour"
-    DAY = "day"
-    FIGURE = "figure"
-    OBSERVATION = "observation"
-    FLAG = "flag"
-
-
-class Format(StrEnum):
-    """How rows are written."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    XLSX = "xlsx"
 
 
 MEDIA = {Format.CSV: "text/csv; charset=utf-8", Format.JSONL: "application/x-ndjson",

@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to log-ins and changed passwords."""
-        from qingyuan.console.accounts import signals  # noqa: F401
+        from qingyuan.console.accounts import signals  # noqa: F401 (imported for what it connects)

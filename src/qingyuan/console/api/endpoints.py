@@ -18,7 +18,7 @@ from qingyuan.console.reading import NotAllowed, NotProven, Reading
 from qingyuan.console.shell.page import instant_us
 from qingyuan.numerics.time import HOUR_US, iso_local, iso_utc
 from qingyuan.pipeline import exports
-from qingyuan.pipeline.exports import Format, Table
+from qingyuan.pipeline.export_forms import Format, Table
 from qingyuan.registry import Site
 from qingyuan.vocabulary import factors
 from qingyuan.vocabulary.factors import UnknownFactor
