@@ -26,7 +26,7 @@ from urllib.parse import quote
 WIDTHS = {1280: 860, 768: 1024, 390: 844}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 LARGEST, ALL = 120_000, 6_000_000
-QUALITY, START_S = 70, 60
+QUALITY, START_S = 60, 60
 EXAMPLE = ("##0101QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=010000A8900016F000169DC0;Flag=5;"
            "CP=&&RtdInterval=30&&1C80")                     # HJ 212-2017, annex C
 
