@@ -169,7 +169,7 @@ def _answers(url: str, run: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + START_S
     while run.poll() is None and time.monotonic() < end:
         try:
-            with urllib.request.urlopen(f"{url}/accounts/login/", timeout=10):  # noqa: S310
+            with urllib.request.urlopen(f"{url}/accounts/login/", timeout=10):  # noqa: S310 (our own server)
                 return
         except OSError:
             time.sleep(0.2)

@@ -36,7 +36,7 @@ WGS CGCS GCJ BD API CSV JSON JSONL GeoJSON Parquet Excel XLSX UTF GBK SHA RFC HT
 mg ug µg kg km dB kPa hPa Pa min ms kB MB EN Esc Enter ID SQLite Python python TOTP Merkle MPa NH PO DO TP TN LF CR
 Bearer Authorization OpenAPI openapi json qingyuan Qingyuan ISO Modbus Ctrl English 中文
 entry id password city office gw
-""".split())  # noqa: SIM905
+""".split())  # noqa: SIM905 (one word a line would be long)
 
 # Identifiers, files, orders of the command line, hashes, versions of rule sets, keys of witnesses.
 CODES = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|\([a-z]+\)|\b[\w-]+\.(?:json|csv|py|bundle|quarantine)\b|qingyuan [a-z]+"
