@@ -103,6 +103,7 @@ def corrected(tmp_path, settings, db):
     station.send(station.frame(start_us, {"a34004": "30"}, qn=1))
     station.settle()
     station.send(station.frame(start_us, {"a34004": "99"}, qn=2))
+    station.site("S1", plan=["a34004"], lon=118.8, lat=32.1, name_en="Renamed")
     station.close()
     run(station.home)
     first_us = min(f.believed_from for f in _figures(station.home))
@@ -130,7 +131,12 @@ def test_every_page_and_file_at_two_cuts_shows_two_truths(corrected):
             ("/sites/S1/", ">30</a>", ">99</a>"), ("/map/?factor=a34004", ">30</a>", ">99</a>"),
             ("/map/sites.geojson?factor=a34004", "PM2.5 30 ", "PM2.5 99 "),
             ("/sites/S1/chart/?factor=a34004", "30.0", "99.0"),
-            ("/sites/S1/figures.csv?f=a34004", f"{key},30,", f"{key},99,")):
+            ("/sites/S1/figures.csv?f=a34004", f"{key},30,", f"{key},99,"),
+            ("/sites/?q=renamed", "qy-empty", "Renamed"), ("/registry/sites/", "S1", "Renamed"),
+            ("/api/v1/sites", '"name_en": ""', '"name_en": "Renamed"'),
+            ("/api/v1/rows/hour?site=S1", '"value": "30"', '"value": "99"'),
+            ("/api/v1/files/hour.csv?site=S1", '"30"', '"99"'),
+            (f"/api/v1/figures/{key}", '"value": "30"', '"value": "99"')):
         assert old in _text(client.get(_with(address, before))), address
         assert new not in _text(client.get(_with(address, before))), address
         assert new in _text(client.get(address)), address
