@@ -10,12 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from qingyuan.console.office.models import Outbox
+from qingyuan.console.office.sound import demand_sound
 from qingyuan.evidence.leaf import Kind
-from qingyuan.ledger import Home, Keyring
+from qingyuan.ledger import Home, Keyring, LeafTooLarge
 from qingyuan.ledger.office import append_once, open_office
 from qingyuan.registry import EntryError, parse
 
 BATCH = 500
+REFUSED = (KeyError, EntryError, UnicodeError, LeafTooLarge)
 
 
 class NotInTransaction(RuntimeError):
@@ -26,6 +28,7 @@ def record(kind: Kind, payload: dict[str, Any], by: Any = None) -> Outbox:
     """Leave an entry for the ledger, in the transaction of the change. Raises EntryError, NotInTransaction."""
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction("record() belongs into the transaction of the change it records")
+    demand_sound(payload)
     if kind is Kind.REGISTRY:
         parse(payload, strict=True)
     return Outbox.objects.create(kind=kind.name.lower(), payload=payload, by=getattr(by, "pseudonym", by))
@@ -47,11 +50,11 @@ def append_waiting(home: Home, keyring: Keyring, step: Callable[[str], None] = l
                 kind = Kind[row.kind.upper()]
                 if kind is Kind.REGISTRY:
                     parse(row.payload)
-            except (KeyError, EntryError) as error:
-                Outbox.objects.filter(pk=row.pk).update(refused=str(error)[:500])
+                by = {"by": str(row.by)} if row.by else {}
+                leaves[row.pk] = append_once(writer, kind, row.payload | by | {"key": f"console/{row.key}"})
+            except REFUSED as error:         # by itself: what waits behind it has done nothing wrong
+                Outbox.objects.filter(pk=row.pk).update(refused=_why(error))
                 continue
-            by = {"by": str(row.by)} if row.by else {}
-            leaves[row.pk] = append_once(writer, kind, row.payload | by | {"key": f"console/{row.key}"})
             step("append")
         writer.commit()
         step("commit")
@@ -61,6 +64,11 @@ def append_waiting(home: Home, keyring: Keyring, step: Callable[[str], None] = l
         Outbox.objects.filter(pk=pk, leaf__isnull=True).update(leaf=leaf, appended_at=timezone.now())
         step("mark")
     return len(leaves)
+
+
+def _why(error: Exception) -> str:
+    """A sentence the database can keep."""
+    return str(error).encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")[:500] or type(error).__name__
 
 
 def wait_for(row: Outbox, seconds: float = 3.0) -> Outbox:

@@ -21,6 +21,10 @@ MEMBERS, MOST_ROWS, MOST_COLUMNS = 200, 10_000, 100
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 SHEET = "xl/workbook.xml"
 NOTE = "#"                      # rows that begin so say where an export came from
+OTHERS = {"content.xml", "mimetype", "xl/workbook.bin"}       # marks of other kinds of workbook in the same packing
+MOST_CELLS = 5_000_000          # of the rectangle about all cells, for which the reader takes memory at once
+PLACE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]*)\$?([0-9]*)""")
+ROW, CELL = re.compile(rb"<(?:[^<>\s/:]+:)?row[\s/>]"), re.compile(rb"<(?:[^<>\s/:]+:)?c[\s/>]")
 ESCAPED = re.compile(r"^'(?=[=+\-@\t\r])")
 Rows = Iterator[tuple[int, Any]]
 
@@ -43,10 +47,13 @@ def open_rows(data: bytes) -> list[tuple[int, Any]]:
         raise Unreadable(_("This is an old Excel file or a protected one."), _("Save it as XLSX without a password, "
                                                                               "or as CSV."))
     rows: list[tuple[int, Any]] = []
-    for row in _workbook(data) if data.startswith(ZIP) else _text(data):
-        if len(rows) == MOST_ROWS:
-            raise Unreadable(_("The file holds more than 10,000 rows."), _("Send it in parts."))
-        rows.append(row)
+    try:
+        for row in _workbook(data) if data.startswith(ZIP) else _text(data):
+            if len(rows) == MOST_ROWS:
+                raise Unreadable(_("The file holds more than 10,000 rows."), _("Send it in parts."))
+            rows.append(row)
+    except RecursionError:                      # brackets within brackets, thousands deep
+        rows = []
     if not rows:
         raise Unreadable(_("The file holds no entry."), _("Begin with a line of column names, then one entry a line."))
     return rows
@@ -146,5 +153,33 @@ def _check_zip(data: bytes) -> None:
                 raise Unreadable(_("The workbook unpacks to more than 20 MB."), _("Send it in parts, or as CSV."))
             if SHEET not in packed.namelist() or packed.testzip() is not None:
                 raise broken
+            if any(member.filename.lower() in OTHERS for member in members):
+                raise broken
+            for member in members:
+                _check_places(packed.read(member), broken)
     except (zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:      # RuntimeError: a method unknown here
         raise broken from error
+
+
+def _check_places(content: bytes, broken: Unreadable) -> None:
+    """Two cells far from each other span a rectangle that no memory holds, and the reader would end the process."""
+    if not content.lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n\0").startswith(b"<"):
+        return                                  # no XML: a picture, a printer's settings
+    if b"\0" in content:
+        raise broken                            # XML in two bytes a character, which Excel does not write
+    first, *rows = ROW.split(content)
+    cells = max((len(CELL.findall(row)) for row in (first, *rows)), default=0)
+    column = line = 0
+    for letters, digits in PLACE.findall(content):
+        column, line = max(column, _column(letters)), max(line, int(digits[:9] or 0))
+    if (column + cells) * (line + len(rows)) > MOST_CELLS:
+        raise Unreadable(_("The workbook has too many rows or columns, or cells far away from the others."),
+                         _("Delete what lies beyond the table, and save it anew."))
+
+
+def _column(letters: bytes) -> int:
+    """Number of a column by its letters: A is 1; of more than four letters far away."""
+    number = 0
+    for letter in letters.upper()[:5]:
+        number = number * 26 + letter - 64
+    return number
