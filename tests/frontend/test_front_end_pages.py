@@ -241,7 +241,9 @@ def test_keys_walk_rows_open_evidence_and_stay_letters_in_fields(desk: Watched) 
     page.keyboard.press("?")
     assert "快捷键" in page.locator("dialog.qy-keys").inner_text()
     page.keyboard.press("Escape")
+    until(page, "!document.querySelector('dialog[open]')")
     page.keyboard.press("/")
+    until(page, "document.activeElement.matches('[data-search]')")
     page.keyboard.type("j?gh")
     assert page.locator("[data-search]").input_value() == "j?gh"
     assert page.locator("dialog[open]").count() == 0
