@@ -11,13 +11,16 @@ from typing import Any
 from qingyuan.console import home
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.reading import NoSuchThing, NotAllowed, Reading
+from qingyuan.console.registry.rights import seen_everywhere, seen_names, seen_sites
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, parse
 from qingyuan.hj212 import decode
 from qingyuan.ledger import Ledger, LedgerError, StoredLeaf
 from qingyuan.registry import Site
 
 FREE = (Kind.TICK, Kind.PUBLICATION, Kind.ERASURE, Kind.RULESET)     # they speak of the system, or of all sites alike
-OF_ALL = ("setting", "replay", "profile", "organisation", "park", "admission")
+OF_ALL = ("setting", "replay")
+OF_BODIES = ("organisation", "park")
+OF_A_SITE = ("channel", "limit")
 
 
 @contextmanager
@@ -99,13 +102,15 @@ def may_read(reading: Reading, found: Found) -> bool:
         return True
     if found.leaf.kind in FREE or reading.scope.everywhere(Verb.READ_FLAGS):
         return True
-    if found.leaf.kind is not Kind.REGISTRY:
-        return False
-    return found.leaf.payload.get("entry") in OF_ALL or _site_named(found.leaf.payload) in reading.scope.sites(
-        Verb.READ_FIGURES)
+    return found.leaf.kind is Kind.REGISTRY and _may_read_entry(reading, found.leaf.payload)
 
 
-def _site_named(payload: dict[str, Any]) -> str:
-    data = payload.get("data")
-    about = data.get("site") if payload.get("entry") == "channel" and isinstance(data, dict) else payload.get("id")
-    return str(about or "")
+def _may_read_entry(reading: Reading, payload: dict[str, Any]) -> bool:
+    """True for an entry of which the registry's own pages would tell this person too."""
+    entry, data = payload.get("entry"), payload.get("data")
+    if entry in OF_ALL or seen_everywhere(reading.scope):
+        return True
+    about = data.get("site") if entry in OF_A_SITE and isinstance(data, dict) else payload.get("id")
+    if entry in OF_BODIES:
+        return str(about) in (seen_names(reading.scope, reading.registry) or ())
+    return entry in ("site", *OF_A_SITE) and str(about) in seen_sites(reading.scope)

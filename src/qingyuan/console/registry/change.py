@@ -68,7 +68,7 @@ def _edit(request: Any, kind: EntryKind, of: Version | None, found: list[Version
     demand_change(request.page.scope, parse(form.payload).record, *(v.entry.record for v in found[-1:]))
     try:
         changing.check_base([(form.payload, base)])
-        if clash := [p for p in changing.clashes([form.payload]) if p.field in form.fields]:
+        if clash := [p for p in changing.clashes([form.payload], request.page.scope) if p.field in form.fields]:
             for problem in clash:
                 form.add_error(problem.field, sentence(problem))
             return _form(request, kind, of, form, base)
@@ -96,7 +96,7 @@ def _preview(request: Any, kind: EntryKind, of: Version | None, form: EntryForm,
     before, new = (site if isinstance(site, Site) else None for site in (old, record))
     cities = sorted({site.city for site in (before, new) if site is not None and site.city} if spans else ())
     said = [(v.entry.learned_us, dict(v.payload)) for v in found]
-    doubted = doubts_with(reading.registry, [new]) if new else []
+    doubted = doubts_with(reading, [new]) if new else []
     return render(request, "registry/preview.html", {
         "kind": kind.value, "kind_words": KIND_WORDS[kind], "name": form.payload["id"], "of": of, "base": base,
         "hidden": [(name, value) for name, values in request.POST.lists() if name not in (*STEPS, "base")

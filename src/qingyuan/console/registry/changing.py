@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.record import record
 from qingyuan.console.registry.known import Version, base_of, everything
 from qingyuan.console.registry.models import Change
+from qingyuan.console.registry.rights import seen_sites
 from qingyuan.evidence.leaf import Kind
 from qingyuan.registry import EntryError, EntryKind, fold, parse
 
+OTHER = re.compile(r"is also the MN of site (.+)")
+HIDDEN_OTHER = "is also the MN of a site that you may not see"
 Based = tuple[dict[str, Any], int]                  # payload, leaf it rests on
 
 
@@ -62,12 +67,23 @@ def after(known: Sequence[Version], payload: dict[str, Any]) -> list[Version]:
     return [*known, Version(base_of(known) + 1, parse(payload, later), payload, "")]
 
 
-def clashes(payloads: Sequence[dict[str, Any]]) -> list[EntryError]:
-    """What would be wrong with the registry as a whole that is not wrong now: an MN named by two sites."""
+def clashes(payloads: Sequence[dict[str, Any]], scope: Scope) -> list[EntryError]:
+    """What would be wrong with the registry as a whole that is not wrong now: an MN named by two sites.
+
+    A site that the person may not see is not named.
+    """
     said = [(v.entry.learned_us, dict(v.payload)) for found in everything().values() for v in found]
     said.sort(key=lambda item: item[0])
     before = {str(problem) for problem in fold(said).problems}
     later = max((learned for learned, _payload in said), default=0) + 1
     both = fold([*said, *((later, payload) for payload in payloads)])
-    return [problem for problem in both.problems if str(problem) not in before]
+    seen = seen_sites(scope) | {payload["id"] for payload in payloads}
+    return [_veiled(problem, seen) for problem in both.problems if str(problem) not in before]
+
+
+def _veiled(problem: EntryError, seen: Collection[str]) -> EntryError:
+    named = OTHER.fullmatch(problem.what)
+    if named is None or named[1] in seen:
+        return problem
+    return EntryError(problem.entry, problem.field, HIDDEN_OTHER, problem.remedy)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Any
@@ -45,15 +45,21 @@ def all_doubts(registry: Registry) -> list[tuple[Site, Doubt]]:
 def found_doubts(reading: Reading) -> list[tuple[Site, Doubt]]:
     """Doubts about the sites that the person may see; of several at one place only those count."""
     allowed = seen_sites(reading.scope)
+    return _among((found for found in all_doubts(reading.registry) if found[0].id in allowed), allowed)
+
+
+def _among(found: Iterable[tuple[Site, Doubt]], allowed: Collection[str]) -> list[tuple[Site, Doubt]]:
+    """Doubts that name only sites the person may see."""
     mine = ((site, replace(doubt, others=tuple(name for name in doubt.others if name in allowed)))
-            for site, doubt in all_doubts(reading.registry) if site.id in allowed)
+            for site, doubt in found)
     return [(site, doubt) for site, doubt in mine if doubt.others or doubt.suspicion is not Suspicion.SHARED]
 
 
-def doubts_with(registry: Registry, fresh: Iterable[Site]) -> list[tuple[Site, Doubt]]:
-    """Doubts about some sites as they would be among the others."""
+def doubts_with(reading: Reading, fresh: Iterable[Site]) -> list[tuple[Site, Doubt]]:
+    """Doubts about some sites as they would be among the others that the person may see."""
     new = {site.id: replace(site, versions=()) for site in fresh}
-    return [(site, doubt) for site, doubt in doubts((dict(registry.sites) | new).values()) if site.id in new]
+    found = doubts((dict(reading.registry.sites) | new).values())
+    return _among((one for one in found if one[0].id in new), seen_sites(reading.scope) | new.keys())
 
 
 def told(doubt: Doubt) -> str:

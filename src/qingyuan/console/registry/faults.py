@@ -37,6 +37,7 @@ WHAT: tuple[tuple[str, Any], ...] = (
     (r"is missing or too long", N_("is missing or too long")),
     (r"holds a control character or '/'", N_("holds a control character or '/'")),
     (r"begins like the name of a city's figures", N_("begins like the name of a city's figures")),
+    (r"is also the MN of a site that you may not see", N_("is also the MN of a site that you may not see")),
     (r"is also the MN of site (?P<value>.+)", N_("is also the MN of site {value}")),
     (rf"{V} is no time", N_("{value} is no time")),
     (rf"{V} is not readable here", N_("{value} is not readable here")),

@@ -129,6 +129,6 @@ def _doubts(request: Any, found: ImportDraft) -> list[tuple[str, str]]:
     fresh = [record for record in records if isinstance(record, Site)]
     if not fresh or found.applied:
         return []
-    doubted = doubts_with(request.page.at(None).registry, fresh)
+    doubted = doubts_with(request.page.at(None), fresh)
     return [(site.id, told(doubt)) for site, doubt in doubted][:DOUBTS_SHOWN]
 

@@ -47,7 +47,7 @@ def check(rows: Iterable[tuple[int, Any]], scope: Scope) -> tuple[list[dict[str,
             good.append((line, _entry(line, row, scope)))
         except EntryError as error:
             faults.append(Fault(line, error.field, error.what, error.remedy))
-    faults += _clashes(good)
+    faults += _clashes(good, scope)
     return _states(good), sorted(faults, key=lambda fault: fault.line)
 
 
@@ -81,10 +81,10 @@ def _keep_secret(payload: dict[str, Any], known: Sequence[Version]) -> None:
         payload["data"]["password_check"] = before.data["password_check"]
 
 
-def _clashes(good: Sequence[tuple[int, dict[str, Any]]]) -> list[Fault]:
+def _clashes(good: Sequence[tuple[int, dict[str, Any]]], scope: Scope) -> list[Fault]:
     lines = {f"{payload['entry']} {payload['id']}": line for line, payload in good}
     return [Fault(lines[problem.entry], problem.field, problem.what, problem.remedy)
-            for problem in clashes([payload for _line, payload in good]) if problem.entry in lines]
+            for problem in clashes([payload for _line, payload in good], scope) if problem.entry in lines]
 
 
 def _states(good: Sequence[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:

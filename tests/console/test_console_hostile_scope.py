@@ -1,0 +1,81 @@
+"""What a person bounded to one city learns of another's sites by the way: nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import registry_home
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from qingyuan.console.accounts.verbs import Role
+from qingyuan.evidence.leaf import Kind, parse
+from qingyuan.ledger import Home, Keyring, Ledger, open_office
+from qingyuan.registry import EntryKind, payload
+
+pytestmark = pytest.mark.django_db
+OTHER = {"name": "Secret outlet", "kind": "gas", "st": "31", "city": "南京", "lon": 120.3, "lat": 31.5,
+         "mn": "MN-SECRET", "origin": "simulated", "belongs": ["E2"], "plan": ["a21026"]}
+MINE = {"name": "Mine", "kind": "gas", "st": "31", "city": "无锡", "lon": 120.3, "lat": 31.5, "mn": "MN-MINE",
+        "origin": "simulated", "crc": ["standard"]}
+
+
+@pytest.fixture
+def own(tmp_path, settings, console) -> Home:
+    """A home with a site of another city at the very place where one's own will stand."""
+    made = registry_home.make(tmp_path / "home")
+    with open_office(made, Keyring.open(made.path / "keys")) as office:
+        office.append_json(Kind.REGISTRY, payload(EntryKind.SITE, "HIDDEN-7", OTHER))
+        office.commit()
+        office.checkpoint()
+    settings.QINGYUAN_HOME = made.path
+    return made
+
+
+def sent(client, rows: list[dict]) -> str:
+    page = client.post(reverse("registry_import"), {
+        "file": SimpleUploadedFile("a.json", json.dumps(rows).encode())}, follow=True)
+    return page.content.decode()
+
+
+@pytest.mark.parametrize(("territory", "named"), [("city:无锡", False), ("", True)])
+def test_a_preview_names_no_site_of_another_city(own, as_role, territory, named):
+    client = as_role(Role.REGISTRAR, territory=territory)
+    form = {**MINE, "id": "M1", "step": "preview", "coordinate_system": "unknown", "belongs": "", "plan": ""}
+    page = client.post(reverse("registry_new", args=["site"]), form).content.decode()
+    assert "Mine" in page
+    assert ("HIDDEN-7" in page) is named
+    page = sent(client, [{"entry": "site", "id": "M1", "data": MINE}])
+    assert "Mine" in page
+    assert ("HIDDEN-7" in page) is named
+
+
+@pytest.mark.parametrize(("territory", "named"), [("city:无锡", False), ("", True)])
+def test_a_clash_of_numbers_names_no_site_of_another_city(own, as_role, territory, named):
+    client = as_role(Role.REGISTRAR, territory=territory)
+    page = sent(client, [{"entry": "site", "id": "M1", "data": MINE | {"mn": "MN-SECRET"}}])
+    assert "is also the MN of" in page
+    assert ("HIDDEN-7" in page) is named
+    form = {**MINE, "id": "M1", "mn": "MN-SECRET", "step": "preview", "coordinate_system": "unknown", "belongs": "",
+            "plan": ""}
+    page = client.post(reverse("registry_new", args=["site"]), form).content.decode()
+    assert "is also the MN of" in page
+    assert ("HIDDEN-7" in page) is named
+
+
+def test_leaves_tell_only_of_what_the_registry_shows(own, as_role):
+    client = as_role(Role.PARK_MANAGER, territory="park:K1")
+    ledger = Ledger(own.ledger_path("office"))
+    shown = set()
+    for stored in ledger.leaves(0, ledger.size):
+        leaf = parse(stored.data)
+        if leaf.kind is Kind.REGISTRY:
+            page = client.get(reverse("leaf", args=["office", stored.index]))
+            proof = client.get(reverse("leaf_proof", args=["office", stored.index]))
+            text = page.content.decode()
+            allowed = proof.status_code == 200
+            assert allowed or ("Works B" not in text and "MN-X1" not in text)
+            if allowed:
+                shown.add(leaf.payload["id"])
+    assert shown == {"E1", "K1", "W1", "A1", "C1", "L1"}
