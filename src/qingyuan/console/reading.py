@@ -32,6 +32,7 @@ from qingyuan.registry import Registry, Site, SiteKind
 __all__ = ["Explanation", "NoSuchThing", "NotAllowed", "NotProven", "Reading", "Rule", "Telegram", "scope_of"]
 
 CITY = "city:"
+FIRST_US, LAST_US = -2_208_988_800_000_000, 253_370_764_800_000_000      # 1900 and 9999: a replay runs fast
 _arrived: OrderedDict[tuple[object, ...], dict[tuple[str, str], int]] = OrderedDict()
 _scopes: OrderedDict[tuple[Right, ...], Scope] = OrderedDict()
 
@@ -88,8 +89,9 @@ class Reading:
 
     @cached_property
     def data_now_us(self) -> int:
-        """Data time at the instant: in a replay the time that is shown."""
-        return self.registry.data_now(home.now_us() if self.as_of_us is None else self.as_of_us)
+        """Data time at the instant: in a replay the time that is shown; kept within the years that pages can write."""
+        now_us = self.registry.data_now(home.now_us() if self.as_of_us is None else self.as_of_us)
+        return max(FIRST_US, min(now_us, LAST_US))
 
     @cached_property
     def shown_us(self) -> int:

@@ -15,7 +15,7 @@ from qingyuan.console import home
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.api.access import ByLogin, ByToken, reading
 from qingyuan.console.reading import NotAllowed, NotProven, Reading
-from qingyuan.console.shell.page import instant_us
+from qingyuan.console.shell.page import BadInstant, instant_us
 from qingyuan.numerics.time import HOUR_US, iso_local, iso_utc
 from qingyuan.pipeline import exports
 from qingyuan.pipeline.export_forms import Format, Table
@@ -103,6 +103,11 @@ def _not_proven(request: HttpRequest, error: NotProven) -> HttpResponse:
 @api.exception_handler(UnknownFactor)
 def _no_factor(request: HttpRequest, error: UnknownFactor) -> HttpResponse:
     return api.create_response(request, {"detail": str(error)}, status=422)
+
+
+@api.exception_handler(BadInstant)
+def _no_instant(request: HttpRequest, error: BadInstant) -> HttpResponse:
+    return api.create_response(request, {"detail": f"{error} is no instant of the years 1 to 9999"}, status=422)
 
 
 @api.get("/sites", response={200: list[SiteOut], **ERRORS}, summary="Sites of the registry")

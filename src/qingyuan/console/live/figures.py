@@ -13,7 +13,7 @@ from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.live import proof
 from qingyuan.console.live.excuses import why_none
 from qingyuan.console.live.used import used_in
-from qingyuan.console.reading import CITY, NotProven, Reading
+from qingyuan.console.reading import CITY, NoSuchThing, NotProven, Reading
 from qingyuan.console.shell import words
 from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.page import instant_text
@@ -52,7 +52,11 @@ def figure_at(request: Any, site: str, name: str, start: int) -> HttpResponse:
     start_us = start * 1_000_000
     if name.startswith("hour."):
         start_us -= start_us % 3_600_000_000
-    return figure(request, str(FigureKey(name, site, start_us)))
+    try:
+        key = str(FigureKey(name, site, start_us))
+    except OverflowError as error:
+        raise NoSuchThing(str(error)) from error
+    return figure(request, key)
 
 
 def _address(view: str, request: Any, key: FigureKey) -> str:

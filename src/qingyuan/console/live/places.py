@@ -59,7 +59,7 @@ def sites_geojson(request: Any) -> HttpResponse:
     """
     reading, name = request.page.reading, _name(request)
     at = request.GET.get("at", "")
-    until_us = int(at) * 1_000_000 + 1 if at.isdigit() and len(at) < 12 else None
+    until_us = int(at) * 1_000_000 + 1 if at.isdecimal() and len(at) < 12 else None
     _, kept, newest = _chosen(reading, Selection.of(request.GET), name, until_us)
     wind: dict[str, dict[str, float]] = {}
     for (site, what), found in latest(reading, list(WIND), until_us=until_us).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -142,4 +143,4 @@ def say(request: Any, row: Outbox) -> None:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.lstrip("-").isdigit() and len(text) < 19 else NEVER
+    return int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else NEVER

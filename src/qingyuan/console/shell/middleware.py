@@ -15,6 +15,7 @@ from qingyuan.console.shell.page import Page
 
 Handler = Callable[[Any], Any]
 YEAR_S = 31_536_000
+NUL = "\0"
 
 
 class LanguageMiddleware:
@@ -40,13 +41,20 @@ class LanguageMiddleware:
 
 
 class ViewMiddleware:
-    """Sets `request.page`; sends a polled part of an ended session to the log-in instead of showing that inside."""
+    """Sets `request.page`; sends a polled part of an ended session to the log-in instead of showing that inside.
+
+    Nothing that is asked for holds NUL, which a database refuses: such an address is answered with 400.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self._next = get_response
 
     def __call__(self, request: Any) -> Any:
+        for name in [name for name, value in request.COOKIES.items() if NUL in value]:
+            del request.COOKIES[name]
         request.page = Page(request)
+        if any(NUL in value for values in request.GET.lists() for value in values[1]):
+            return render(request, "errors/400.html", status=400)
         if request.page.problem:
             return render(request, "errors/instant.html", {"text": request.page.problem}, status=400)
         response = self._next(request)

@@ -20,12 +20,17 @@ class BadInstant(ValueError):
 
 
 def instant_us(text: str) -> int:
-    """UTC microseconds of an ISO text; without a zone it is local (+08:00). Raises BadInstant."""
+    """UTC microseconds of an ISO text; without a zone it is local (+08:00).
+
+    Raises BadInstant, also for an instant that has no day in UTC and at +08:00 both.
+    """
     try:
         when = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
-    except ValueError:
+        us = micros(when if when.tzinfo else when.replace(tzinfo=LOCAL))
+        moment(us), moment(us, CST_OFFSET_S)
+    except (ValueError, OverflowError):
         raise BadInstant(text) from None
-    return micros(when if when.tzinfo else when.replace(tzinfo=LOCAL))
+    return us
 
 
 def instant_text(us: int) -> str:

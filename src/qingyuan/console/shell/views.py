@@ -48,5 +48,5 @@ def broken(request: Any) -> HttpResponse:
 @open_to_all
 def csp_report(request: Any) -> HttpResponse:
     """A browser blocked something that a page should not contain."""
-    log.warning("content policy report: %s", request.read(LONGEST_REPORT).decode("utf-8", "replace"))
+    log.warning("content policy report: %a", request.read(LONGEST_REPORT).decode("utf-8", "replace"))
     return HttpResponse(status=204)
