@@ -7,12 +7,16 @@ import json
 import pytest
 import registry_home
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
+from qingyuan.console import home
+from qingyuan.console.accounts.models import Grant
 from qingyuan.console.accounts.verbs import Role
+from qingyuan.console.live.station import _plain
 from qingyuan.evidence.leaf import Kind, parse
 from qingyuan.ledger import Home, Keyring, Ledger, open_office
-from qingyuan.registry import EntryKind, payload
+from qingyuan.registry import EntryKind, SiteKind, payload
 
 pytestmark = pytest.mark.django_db
 OTHER = {"name": "Secret outlet", "kind": "gas", "st": "31", "city": "南京", "lon": 120.3, "lat": 31.5,
@@ -79,3 +83,25 @@ def test_leaves_tell_only_of_what_the_registry_shows(own, as_role):
             if allowed:
                 shown.add(leaf.payload["id"])
     assert shown == {"E1", "K1", "W1", "A1", "C1", "L1"}
+
+
+def test_a_file_holds_only_what_may_be_exported(console, person):
+    sites = sorted(name for name in home.registry().sites if home.registry().sites[name].kind is SiteKind.AIR)
+    own_city = f"city:{home.registry().sites[sites[0]].city}"       # it has this one point
+    user = person(Role.EXPERT)
+    Grant.objects.create(holder=user, role=Role.AGENCY.value, subject=sites[0])
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    wide = {"from": "2000-01-01T00:00:00"}
+    told = client.get("/api/v1/rows/hour", wide | {"limit": 10_000}).json()["rows"]
+    assert len({row["subject"] for row in told}) > 1
+    for query in (wide, wide | {"site": sites[:2]}):
+        lines = client.get("/api/v1/files/hour.jsonl", query).content.decode().splitlines()
+        assert {json.loads(line)["subject"] for line in lines} - {own_city} == {sites[0]}
+    assert client.get("/api/v1/files/hour.jsonl", wide | {"site": sites[1:2]}).content == b""
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t"])
+def test_a_name_is_no_formula_in_a_file(begin):
+    assert _plain(f"{begin}1+1") == f"'{begin}1+1"
+    assert (_plain("1151A"), _plain("")) == ("1151A", "")

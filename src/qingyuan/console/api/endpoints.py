@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -140,9 +141,9 @@ def rows(request: HttpRequest, table: Table, asked: Query[Asked],
          openapi_extra={"responses": {200: {"content": {media: {} for media in exports.MEDIA.values()}}}})
 def files(request: HttpRequest, table: Table, form: Format, asked: Query[Asked]) -> Any:
     """CSV, JSON lines, Parquet or Excel, with the same columns as `qingyuan export`."""
-    reading(request, Verb.EXPORT)
+    scope = reading(request, Verb.EXPORT).scope
     door = reading(request, _verb(table))
-    found, lake = _ask(door, table, asked)
+    found, lake = _ask(door, table, asked, None if scope.everywhere(Verb.EXPORT) else scope.subjects(Verb.EXPORT))
     if found.num_rows > FILE_ROWS:
         raise HttpError(422, f"{found.num_rows} rows are too many for one file; narrow the period or the sites")
     out = io.BytesIO()
@@ -188,13 +189,17 @@ def _verb(table: Table) -> Verb:
     return {Table.OBSERVATION: Verb.READ_TELEGRAMS, Table.FLAG: Verb.READ_FLAGS}.get(table, Verb.READ_FIGURES)
 
 
-def _ask(door: Reading, table: Table, asked: Asked) -> tuple[Any, int]:
+def _ask(door: Reading, table: Table, asked: Asked, only: Collection[str] | None = None) -> tuple[Any, int]:
+    """Rows and the lake's state; `only`: subjects that may be answered for, None: those the table's verb allows."""
     start, end = (None if when is None else instant_us(when.isoformat()) for when in (asked.since, asked.until))
     if start is None and end is None:
         start = door.shown_us - NEWEST_US
     figures = table not in (Table.OBSERVATION, Table.FLAG)
     codes = [factors.named(text) for text in asked.factor] or None
-    found, lake = door.table(_verb(table), table.value, asked.site or None, factors=codes,
+    subjects: Collection[str] | None = asked.site or None
+    if only is not None:
+        subjects = [name for name in asked.site or only if name in only]
+    found, lake = door.table(_verb(table), table.value, subjects, factors=codes,
                              names=(asked.name or None) if figures else None, start_us=start, end_us=end,
                              all_versions=asked.versions)
     return exports.exact(table, found), lake
