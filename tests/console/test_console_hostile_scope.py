@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import registry_home
@@ -12,8 +13,10 @@ from django.urls import reverse
 
 from qingyuan.console import home
 from qingyuan.console.accounts.models import Grant
-from qingyuan.console.accounts.verbs import Role
+from qingyuan.console.accounts.scope import Right, Scope
+from qingyuan.console.accounts.verbs import Role, Verb
 from qingyuan.console.live.station import _plain
+from qingyuan.console.reading import NotAllowed, Reading
 from qingyuan.evidence.leaf import Kind, parse
 from qingyuan.ledger import Home, Keyring, Ledger, open_office
 from qingyuan.registry import EntryKind, SiteKind, payload
@@ -105,3 +108,18 @@ def test_a_file_holds_only_what_may_be_exported(console, person):
 def test_a_name_is_no_formula_in_a_file(begin):
     assert _plain(f"{begin}1+1") == f"'{begin}1+1"
     assert (_plain("1151A"), _plain("")) == ("1151A", "")
+
+
+def test_a_city_opens_no_telegram_of_a_point_that_is_private_today(console):
+    whole = home.registry()
+    city = whole.sites["SIM1-0001"].city
+    private = replace(whole.sites["SIM1-0001"], belongs=("E1",), in_city_mean=False)
+    later = replace(whole, sites={**whole.sites, "SIM1-0001": private})
+    figure = next(f for f in Reading(Scope.of((), whole)).figures("hour", [f"city:{city}"]) if f.valid)
+    assert Reading(Scope.of((), whole)).explain(str(figure.key)).steps
+    for scope in (Scope.of((), later), Scope.of((Right(Role.COUNTY_STATION, "city:无锡"),), later)):
+        assert f"city:{city}" in scope.subjects(Verb.READ_FIGURES)
+        for ask in (Reading(scope).explain, Reading(scope).bundle):
+            with pytest.raises(NotAllowed):
+                ask(str(figure.key))
+    assert Reading(Scope.of((Right(Role.EXPERT),), later)).explain(str(figure.key)).steps

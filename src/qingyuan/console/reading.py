@@ -18,6 +18,7 @@ from qingyuan.console import home
 from qingyuan.console.accounts.scope import Right, Scope
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.evidence.leaf import FrameLeaf, parse
+from qingyuan.hj212 import decode
 from qingyuan.lake import LakeDamaged
 from qingyuan.ledger import Ledger
 from qingyuan.pipeline import rows
@@ -252,11 +253,25 @@ class Reading:
     def _explained(self, figure_id: str) -> Explanation:
         key = self.key(figure_id)
         try:
-            return explain(home.home(), str(key), self.as_of_us)
+            found = explain(home.home(), str(key), self.as_of_us)
         except NoSuchFigure as error:
             raise NoSuchThing(str(error)) from error
         except (LakeDamaged, IndexError) as error:
             raise NotProven(str(error)) from error
+        if key.subject.startswith(CITY) and not self.scope.everywhere(Verb.READ_FIGURES):
+            self._demand_points(found)
+        return found
+
+    def _demand_points(self, found: Explanation) -> None:
+        """Raise NotAllowed where a city's figure rests on a telegram of a site the person may not read: the points of
+        a city that count today need not be those that counted then.
+        """
+        allowed, by_mn = self.scope.sites(Verb.READ_FIGURES), home.registry().by_mn
+        for number in {step["leaf"] for step in found.steps if step["op"] == "telegram"}:
+            content = parse(found.leaves.item(number)[2]).payload
+            site = by_mn.get(decode(content.masked).mn or "") if isinstance(content, FrameLeaf) else None
+            if site is None or site.id not in allowed:
+                raise NotAllowed(Verb.READ_FIGURES)
 
     def bundle(self, figure_id: str) -> bytes:
         """The proof of a figure as a file. Raises NoSuchThing, NotAllowed, NotProven."""

@@ -231,4 +231,5 @@ def _lines(site: Site, figures: list[Figure]) -> Iterator[str]:
         yield writer.writerow((
             iso_local(figure.start), iso_local(figure.start + figure.span_s * 1_000_000), _plain(site.id),
             _plain(site.name), site.origin.value, _plain(figure.factor), str(figure.key), figure.value, figure.unit,
-            figure.stage, figure.standard, figure.version, figure.reason, iso_local(figure.believed_from), figure.detail))
+            figure.stage, figure.standard, figure.version, figure.reason, iso_local(figure.believed_from),
+            figure.detail))
