@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from qingyuan.console.accounts.lockout import name
+from qingyuan.console.accounts.models import User
+from qingyuan.console.accounts.seed import ensure_first_administrator
 from qingyuan.console.accounts.verbs import Role
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +55,11 @@ def test_wrong_passwords_from_elsewhere_shut_nobody_out(person):
     for number in range(24):
         enter("wang", "wrong", f"10.0.1.{number // 4}")
     assert enter("wang", PASSWORD)[1].status_code == 302
+
+
+def test_of_two_services_that_begin_at_once_one_makes_the_administrator(console, monkeypatch):
+    first, password = ensure_first_administrator()
+    assert User.objects.get(username=first).check_password(password)
+    monkeypatch.setattr(type(User.objects), "exists", lambda _manager: False, raising=False)      # looked too early
+    assert ensure_first_administrator() is None
+    assert User.objects.count() == 1

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from qingyuan.console import home
+from qingyuan.console import reading as door
 from qingyuan.console.accounts.models import Grant
 from qingyuan.console.accounts.scope import Right, Scope
 from qingyuan.console.accounts.verbs import Role, Verb
@@ -123,3 +124,11 @@ def test_a_city_opens_no_telegram_of_a_point_that_is_private_today(console):
             with pytest.raises(NotAllowed):
                 ask(str(figure.key))
     assert Reading(Scope.of((Right(Role.EXPERT),), later)).explain(str(figure.key)).steps
+
+
+def test_a_proof_as_of_an_instant_counts_no_version_that_came_after(console, monkeypatch):
+    reading = Reading(Scope.of((Right(Role.EXPERT),), home.registry()))
+    figure = next(f for f in reading.figures("hour") if f.valid and f.version == 1)
+    real = door.explain
+    monkeypatch.setattr(door, "explain", lambda *asked: replace(real(*asked), not_held=[2, 3]))
+    assert reading.explain(str(figure.key)).not_held == []

@@ -248,7 +248,8 @@ class Reading:
         allowed = self.scope.sites(Verb.READ_FLAGS)
         known = [change for change in found.changes
                  if self.as_of_us is None or change.after.believed_from <= self.as_of_us]
-        return replace(found, flags=[flag for flag in found.flags if flag.site in allowed], changes=known)
+        return replace(found, flags=[flag for flag in found.flags if flag.site in allowed], changes=known,
+                       not_held=[version for version in found.not_held if version < found.figure.version])
 
     def _explained(self, figure_id: str) -> Explanation:
         key = self.key(figure_id)

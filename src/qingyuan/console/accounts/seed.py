@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from qingyuan.console.accounts import changes
 from qingyuan.console.accounts.bounds import CITY_DIGITS, territories
@@ -88,14 +88,17 @@ def _organisation(name: str, registry: Registry) -> Organisation:
         "name": stated.name, "name_en": stated.name_en, "kind": OrganisationKind.ENTERPRISE})[0]
 
 
-@transaction.atomic
 def ensure_first_administrator() -> tuple[str, str] | None:
     """User name and first password of an administrator where nobody has an account yet, else None.
 
-    The password must be changed at the first log-in.
+    The password must be changed at the first log-in. Of two services that begin at once one makes the account.
     """
     if User.objects.exists():
         return None
-    person, password = changes.add_person(username=FIRST, full_name=NAMES[Role.ADMINISTRATOR])
-    changes.give(None, person, Role.ADMINISTRATOR)
+    try:
+        with transaction.atomic():
+            person, password = changes.add_person(username=FIRST, full_name=NAMES[Role.ADMINISTRATOR])
+            changes.give(None, person, Role.ADMINISTRATOR)
+    except IntegrityError:
+        return None
     return person.username, password
