@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
-from qingyuan.console.accounts.models import Grant
+from qingyuan.console.accounts.models import Delegation, Grant
 from qingyuan.console.accounts.verbs import Role
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +78,14 @@ def test_a_report_writes_one_line_into_the_log(console, caplog):
     (message,) = [record.getMessage() for record in caplog.records if record.name == "qingyuan.console"]
     assert "forged" in message
     assert message.isprintable()
+
+
+@pytest.mark.parametrize("back", ["x", "//evil.example/", "https://evil.example/"])
+def test_the_end_of_a_leave_leads_to_no_foreign_place(browser, person, back):
+    principal, deputy = person(Role.REVIEWER, "one"), person(Role.REVIEWER, "two")
+    now = timezone.now()
+    stand = Delegation.objects.create(principal=principal, deputy=deputy, valid_to=now + timedelta(days=1))
+    answer = browser.post(reverse("leave_end", args=[stand.key]), {"back": back})
+    assert (answer.status_code, answer.url) == (302, reverse("me"))
+    again = browser.post(reverse("leave_end", args=[stand.key]), {"back": str(deputy.pseudonym)})
+    assert again.url == reverse("person", args=[deputy.pseudonym])

@@ -125,4 +125,5 @@ def end_leave(request: Any, key: Any) -> HttpResponse:
     else:
         messages.success(request, _("The delegation has ended."))
     back = request.POST.get("back", "")
-    return redirect("person", back) if back and request.page.scope.may(Verb.READ_ACCESS) else redirect("me")
+    known = back in (str(stand.principal.pseudonym), str(stand.deputy.pseudonym))
+    return redirect("person", back) if known and request.page.scope.may(Verb.READ_ACCESS) else redirect("me")
