@@ -52,8 +52,9 @@ class Token(models.Model):
         """The token of a key that may be used now."""
         now = timezone.now()
         found = cls.objects.select_related("owner").filter(digest=digest(key)).first()
-        usable = found is not None and found.revoked_at is None and found.expires_at > now and found.owner.is_active
-        return found if usable else None
+        if found is None or found.revoked_at is not None or found.expires_at <= now:
+            return None
+        return found if found.owner.is_active and not found.owner.must_change_password else None
 
     def spend(self) -> bool:
         """Count one use; False if the quota of this minute is used up."""

@@ -14,18 +14,19 @@ from qingyuan.console.accounts.verbs import Verb
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: name of its address, words, and the verb it needs (None: being logged in)."""
+    """One entry: name of its address, words, the verb it needs (None: being logged in), and a word for a phone."""
 
     name: str
     words: Any
     verb: Verb | None = None
+    short: Any = ""
 
 
 ENTRIES = (
     Entry("home", _("Home")),
     Entry("map", _("Map"), Verb.READ_FIGURES),
     Entry("sites", _("Sites"), Verb.READ_FIGURES),
-    Entry("sections", _("Water sections"), Verb.READ_FIGURES),
+    Entry("sections", _("Water sections"), Verb.READ_FIGURES, _("Sections")),
     Entry("gateway", _("Gateway"), Verb.READ_GATEWAY),
     Entry("inspector", _("Telegrams"), Verb.READ_TELEGRAMS),
     Entry("ledgers", _("Evidence"), Verb.READ_LEDGERS),
@@ -45,6 +46,7 @@ def entries(scope: Scope, path: str) -> list[dict[str, Any]]:
             url = reverse(entry.name)
         except NoReverseMatch:
             continue
-        here = path == url if url == "/" else path.startswith(url)
-        found.append({"url": url, "words": entry.words, "here": here, "name": entry.name})
+        here = path == url if url == "/" else path.startswith(url) and not path.startswith(reverse("me"))
+        found.append({"url": url, "words": entry.words, "short": entry.short or entry.words, "here": here,
+                      "name": entry.name})
     return found
