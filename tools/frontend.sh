@@ -35,7 +35,7 @@ else
   echo "$BASE" >"$OUT/base/.base"
 fi
 PLACE=$("$PYTHON" -c 'import sys; print(sys.prefix)')/share/qingyuan/static
-FACE=$(digest "$OUT")
+FACE=$(digest "$OUT" src/qingyuan/console/*/static)
 if [ "$(cat "$PLACE/.face" 2>/dev/null)" = "$FACE" ]; then
   say "the console's files are in place"
 else
