@@ -116,7 +116,6 @@ def test_a_page_is_open_exactly_to_those_who_may(firms, role):
             page = answer.content.decode()
             assert "<main" in page, address.name
             assert "<h1" in page, address.name
-        answer.close()
     assert wrong == [], wrong
 
 
