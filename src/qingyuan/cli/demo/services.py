@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +66,17 @@ class Services:
             if path.exists():
                 return json.loads(path.read_text("utf-8"))
             time.sleep(0.05)
+        raise ServiceFailed(_("no answer from a service within {seconds} s; see {folder}").format(
+            seconds=int(START_S), folder=self._home / "logs"))
+
+    def wait_until_open(self, port: int) -> None:
+        """Return as soon as something listens at a port of this machine."""
+        until = time.monotonic() + START_S
+        while time.monotonic() < until:
+            self.check()
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+            time.sleep(0.1)
         raise ServiceFailed(_("no answer from a service within {seconds} s; see {folder}").format(
             seconds=int(START_S), folder=self._home / "logs"))
 

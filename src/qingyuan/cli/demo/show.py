@@ -79,7 +79,9 @@ class Show:
         where = "--home", str(self.home.path)
         self.services.start("console", "console", "run", *where, "--port", str(port))
         self.services.start("worker", "worker", "run", *where)
-        self.web = f"http://127.0.0.1:{self.services.wait_for('console.json')['port']}/"
+        there = self.services.wait_for("console.json")["port"]
+        self.services.wait_until_open(there)
+        self.web = f"http://127.0.0.1:{there}/"
         self.log_ins()
 
     def log_ins(self) -> None:
