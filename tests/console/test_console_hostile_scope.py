@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from dataclasses import replace
 
@@ -16,7 +18,7 @@ from qingyuan.console import reading as door
 from qingyuan.console.accounts.models import Grant
 from qingyuan.console.accounts.scope import Right, Scope
 from qingyuan.console.accounts.verbs import Role, Verb
-from qingyuan.console.live.station import _plain
+from qingyuan.console.live.station import _lines
 from qingyuan.console.reading import NotAllowed, Reading
 from qingyuan.evidence.leaf import Kind, parse
 from qingyuan.ledger import Home, Keyring, Ledger, open_office
@@ -106,9 +108,13 @@ def test_a_file_holds_only_what_may_be_exported(console, person):
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t"])
-def test_a_name_is_no_formula_in_a_file(begin):
-    assert _plain(f"{begin}1+1") == f"'{begin}1+1"
-    assert (_plain("1151A"), _plain("")) == ("1151A", "")
+def test_a_name_is_no_formula_in_a_file(console, begin):
+    site = home.registry().sites["SIM1-0001"]
+    figure = replace(next(f for f in Reading(Scope.of((), home.registry())).figures("hour", [site.id]) if f.value),
+                     value="-3.5")
+    text = "".join(_lines(replace(site, name=f"{begin}1+1"), [figure])).lstrip("\ufeff")
+    row, = csv.DictReader(io.StringIO(text, newline=""))
+    assert (row["site_name"], row["site"], row["value"]) == (f"'{begin}1+1", site.id, "-3.5")
 
 
 def test_a_city_opens_no_telegram_of_a_point_that_is_private_today(console):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from qingyuan.registry.files import FileError, read_entries
+from qingyuan.registry.forms import csv_table
 
 DATA = {"name": "迈皋桥", "kind": "air", "city": "南京", "lon": 118.803, "lat": 32.1083, "mn": "0A1B",
         "origin": "measured", "units": {"a34004": "ug/m3", "a21005": "mg/m3"},
@@ -89,3 +90,8 @@ def test_all_faults_of_a_file_are_named_and_many_are_cut_short() -> None:
     with pytest.raises(FileError, match="and 5 more") as caught:
         read("a.jsonl", "\n".join([json.dumps(ENTRY), *bad]))
     assert [fault.line for fault in caught.value.faults] == list(range(2, 27))
+
+
+def test_a_table_gives_back_what_an_export_made_safe():
+    rows = list(csv_table('id,name,lon,operator\nS1,"\'=站","\'-118.8","\'\'@x"\n'))
+    assert rows == [(2, {"entry": "site", "id": "S1", "data": {"name": "=站", "lon": -118.8, "operator": "'@x"}})]

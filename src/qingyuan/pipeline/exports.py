@@ -18,6 +18,7 @@ from qingyuan.numerics.decimals import to_text
 from qingyuan.numerics.time import CST_OFFSET_S, moment
 from qingyuan.pipeline.export_forms import Format, Table
 from qingyuan.pipeline.figure import FigureKey
+from qingyuan.vocabulary import cells
 
 LOCAL_INSTANT = pa.timestamp("us", tz="+08:00")
 Write = Callable[[pa.Table], Any]
@@ -65,6 +66,19 @@ def texts(rows: pa.Table) -> pa.Table:
     return rows
 
 
+def safe(rows: pa.Table) -> pa.Table:
+    """The same rows with no text that a spreadsheet takes for a formula, as `cells.safe` has it."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type):
+            column = rows.column(place)
+            formula = pc.and_(pc.match_substring_regex(column, f"^(?:{cells.SIGNS})"),
+                              pc.invert(pc.match_substring_regex(column, f"^(?:{cells.NUMBER})$")))
+            if pc.any(formula).as_py():
+                escaped = pc.binary_join_element_wise("'", column, "")
+                rows = rows.set_column(place, field.name, pc.if_else(formula, escaped, column))
+    return rows
+
+
 def objects(rows: pa.Table) -> list[dict[str, Any]]:
     """Rows as JSON objects; columns that hold JSON are opened."""
     found = texts(rows).to_pylist()
@@ -85,7 +99,7 @@ def _csv(target: IO[bytes]) -> Iterator[Write]:
 
     def write(rows: pa.Table) -> None:
         nonlocal head
-        csv.write_csv(texts(rows), target, csv.WriteOptions(include_header=head))
+        csv.write_csv(safe(texts(rows)), target, csv.WriteOptions(include_header=head))
         head = False
 
     yield write

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from qingyuan.vocabulary.cells import plain
+
 LISTS = ("crc", "allow", "plan", "belongs", "organisations")
 TABLES = ("units",)
 WHOLE = ("from_leaf", "to_leaf", "real_us", "data_us", "minute_interval_s", "idle_s", "max_connections",
@@ -83,8 +85,11 @@ def csv_table(text: str) -> Iterator[tuple[int, Any]]:
 
 
 def table_row(line: int, row: dict[str, str]) -> dict[str, Any] | Fault:
-    """A line of a table as an entry, its cells as texts; empty cells are absent."""
-    cells = {name.strip(): text.strip() for name, text in row.items() if text.strip()}
+    """A line of a table as an entry, its cells as texts; empty cells are absent.
+
+    The apostrophe that an export puts before what a spreadsheet would take for a formula is taken away again.
+    """
+    cells = {name.strip(): plain(text.strip()) for name, text in row.items() if text.strip()}
     try:
         values = {name: _cell(name, text) for name, text in cells.items()}
     except ValueError as error:

@@ -33,10 +33,10 @@ from qingyuan.pipeline.figure import Figure
 from qingyuan.quality import Flag
 from qingyuan.registry import Site
 from qingyuan.registry.kinds import HourSource
+from qingyuan.vocabulary.cells import safe
 from qingyuan.vocabulary.factors import AIR_SIX
 
 A_PAGE = 100
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CHARTS = 6
 WEATHER = ("a01001", "a01002", "a01006", "a01007", "a01008")     # HJ 212-2017 annex B
 MEANS = {Mean.HOUR: _("hours"), Mean.DAY: _("days"), Mean.RAW: _("as sent")}
@@ -214,11 +214,6 @@ def site_csv(request: Any, name: str) -> HttpResponse | StreamingHttpResponse:
     return answer
 
 
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe goes before such a beginning."""
-    return f"'{text}" if text[:1] in FORMULA else text
-
-
 class _Echo:
     def write(self, text: str) -> str:
         return text
@@ -228,8 +223,7 @@ def _lines(site: Site, figures: list[Figure]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     for figure in sorted(figures, key=lambda f: (f.start, f.name)):
-        yield writer.writerow((
-            iso_local(figure.start), iso_local(figure.start + figure.span_s * 1_000_000), _plain(site.id),
-            _plain(site.name), site.origin.value, _plain(figure.factor), str(figure.key), figure.value, figure.unit,
-            figure.stage, figure.standard, figure.version, figure.reason, iso_local(figure.believed_from),
-            figure.detail))
+        yield writer.writerow(safe(str(cell)) for cell in (
+            iso_local(figure.start), iso_local(figure.start + figure.span_s * 1_000_000), site.id, site.name,
+            site.origin.value, figure.factor, figure.key, figure.value or "", figure.unit, figure.stage,
+            figure.standard, figure.version, figure.reason, iso_local(figure.believed_from), figure.detail))

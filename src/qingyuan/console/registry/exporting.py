@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -23,10 +22,10 @@ from qingyuan.console.registry.rights import logger_sites
 from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import iso_local
 from qingyuan.registry import EntryKind
+from qingyuan.vocabulary.cells import safe
 
 FORMS = {"csv": "text/csv; charset=utf-8",
          "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-FORMULA = re.compile(r"^[=+\-@\t\r]")             # a spreadsheet would take such a text for a formula
 WIDTH = 18
 Table = list[list[str]]
 
@@ -89,15 +88,10 @@ def _text(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def escaped(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; an import takes the apostrophe away again."""
-    return f"'{text}" if FORMULA.match(text) else text
-
-
 def _csv(notes: list[str], table: Table) -> bytes:
     out = io.StringIO()
     out.write("".join(f"{note}\r\n" for note in notes))
-    csv.writer(out).writerows([escaped(text) for text in row] for row in table)
+    csv.writer(out).writerows([safe(text) for text in row] for row in table)
     return b"\xef\xbb\xbf" + out.getvalue().encode()          # so that spreadsheets read it as UTF-8
 
 
@@ -110,7 +104,7 @@ def _xlsx(notes: list[str], table: Table) -> bytes:
         sheet.write_string(line, 0, note)
     for line, row in enumerate(table, len(notes)):
         for column, value in enumerate(row):
-            sheet.write_string(line, column, escaped(value), text)
+            sheet.write_string(line, column, safe(value), text)
     sheet.set_column(0, len(table[0]) - 1, WIDTH)
     sheet.freeze_panes(len(notes) + 1, 2)
     book.close()

@@ -25,7 +25,6 @@ OTHERS = {"content.xml", "mimetype", "xl/workbook.bin"}       # marks of other k
 MOST_CELLS = 5_000_000          # of the rectangle about all cells, for which the reader takes memory at once
 PLACE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]*)\$?([0-9]*)""")
 ROW, CELL = re.compile(rb"<(?:[^<>\s/:]+:)?row[\s/>]"), re.compile(rb"<(?:[^<>\s/:]+:)?c[\s/>]")
-ESCAPED = re.compile(r"^'(?=[=+\-@\t\r])")
 Rows = Iterator[tuple[int, Any]]
 
 
@@ -98,16 +97,7 @@ def _csv(text: str) -> Rows:
         if isinstance(row, Fault):
             yield line + notes, Fault(row.line + notes, row.field, row.what, row.remedy)
         else:
-            yield line + notes, _plain(row)
-
-
-def _plain(value: Any) -> Any:
-    """Texts without the apostrophe that an export puts before a sign a spreadsheet would take for a formula."""
-    if isinstance(value, str):
-        return ESCAPED.sub("", value)
-    if isinstance(value, dict):
-        return {name: _plain(found) for name, found in value.items()}
-    return [_plain(found) for found in value] if isinstance(value, list) else value
+            yield line + notes, row
 
 
 def _workbook(data: bytes) -> Rows:
@@ -130,7 +120,7 @@ def _workbook(data: bytes) -> Rows:
                 return
         else:
             found = {name: text for name, text in zip(names, texts, strict=False) if name}
-            yield line, table_row(line, {name: ESCAPED.sub("", text) for name, text in found.items()})
+            yield line, table_row(line, found)
 
 
 def _cell(value: Any) -> str:
