@@ -119,6 +119,10 @@ LINES = [
     figure("hour.NO2", "S1", "17", factor="a21004"),
     figure("aqi.realtime", "S1", "59", factor="", unit="", standard="HJ 633-2012"),
     figure("aqi.daily", "S1", "61", factor="", unit="", standard="HJ 633-2012", **DAILY),
+    figure("hour.w00000", "S5", "", factor="w00000", unit="L/s", detail='{"excluded":["unit"],"origin":"simulated"}'),
+    figure("hour.w00000", "S5", "12.5", factor="w00000", unit="L/s", start_us=NOON_US + HOUR_US),
+    figure("hour.a01006", "S5", "1013.2", factor="a01006", unit="hPa"),
+    figure("hour.PM2.5", "S1", "42") | {"start": NOON_US + 0.5},
 ]
 ALONE = figure("hour.PM2.5", "S1", "98")                           # never published
 
@@ -135,7 +139,8 @@ class Scene:
         self.trees = {origin: Tree(origin, seed) for origin, seed in ((GATEWAY, 1), (OFFICE, 2), (QUARANTINE, 4))}
         gateway, office, quarantine = self.trees.values()
         self.sites = {name: office.add(self._site(name, **more)) for name, more in (
-            ("S1", {}), ("S2", {"units": {PM25: "mg/m3"}}), ("S3", {"city": "南城"}), ("S4", {"city": ""}))}
+            ("S1", {}), ("S2", {"units": {PM25: "mg/m3"}}), ("S3", {"city": "南城"}), ("S4", {"city": ""}),
+            ("S5", {"units": {"w00000": "m3/h", "a01006": "kPa"}}))}
         self.hours = {hour: gateway.add(telegram("MN-S1", DAY_US + hour * HOUR_US, {
             PM25: PM25_HOURS[hour], O3: O3_HOURS[hour]})) for hour in range(24)}
         self.second = gateway.add(telegram("MN-S2", NOON_US, {PM25: "0.0525"}))
@@ -150,6 +155,9 @@ class Scene:
         self.admission = office.add(self._entry(EntryKind.ADMISSION, "gw1.quarantine-0", {
             "ledger": "gw1.quarantine", "mn": "MN-S4", "from_leaf": 0, "to_leaf": 1}))
         cut = {"gw1": len(gateway.leaves), "office": len(office.leaves)}
+        self.flow = gateway.add(telegram("MN-S5", NOON_US, {"w00000": "12.5", "a01006": "101.32"}))
+        self.flow_later = gateway.add(telegram("MN-S5", NOON_US + HOUR_US, {"w00000": "12.5"}))
+        cut["gw1"] = len(gateway.leaves)
         self.late = gateway.add(telegram("MN-S1", NOON_US, {PM25: "42"}, received_us=TICK_US + 1))
         self.late_entry = office.add(self._site("S1", received_us=TICK_US + 1))
         rows = [figures.canonical(line) for line in LINES]
@@ -218,6 +226,7 @@ class Scene:
             "no-value": self.bundle(
                 named["hour.PM10", "S1"], [(OFFICE, self.sites["S1"]), (GATEWAY, self.marked)],
                 [said_of(0, "S1"), read_from(1, "99999", factor="a34002"), {"op": "text", "out": ""}]),
+            **self._in_other_units(),
             "older-rules": self.bundle(
                 named["hour.NO2", "S1"], [(OFFICE, self.sites["S1"]), (GATEWAY, self.marked)],
                 [said_of(0, "S1"), read_from(1, "16", factor="a21004"), {"op": "text", "out": "17"}]),
@@ -229,6 +238,22 @@ class Scene:
             "index-over-a-stated-part": self.bundle(named["aqi.daily", "S1"], one, index),
             "leaf-telegram": self.leaf(GATEWAY, self.hours[12]), "leaf-registry": self.leaf(OFFICE, self.sites["S4"]),
         }
+
+    def _in_other_units(self) -> dict[str, bytes]:
+        """Figures of a station that sends flow in m3/h, from which no power leads to L/s, and pressure in kPa."""
+        lines = [line for line in LINES if line["subject"] == "S5"]
+        leaves = [[(OFFICE, self.sites["S5"]), (GATEWAY, at)] for at in (self.flow, self.flow_later, self.flow)]
+        flow = read_from(1, "12.5", factor="w00000")
+        without, stated, pressure = ([said_of(0, "S5"), *steps] for steps in (
+            [flow, {"op": "text", "out": ""}], [flow], [read_from(1, "1013.2", factor="a01006", exponent=1)]))
+        return {"no-value-unit": self.bundle(lines[0], leaves[0], without),
+                "unit-not-led": self.bundle(lines[1], leaves[1], stated),
+                "hour-pressure": self.bundle(lines[2], leaves[2], pressure)}
+
+    def broken_period(self) -> bytes:
+        """A published line whose hour begins at half a microsecond: no figure of this house."""
+        return self.bundle(LINES[-1], [(OFFICE, self.sites["S1"]), (GATEWAY, self.hours[12])],
+                           [said_of(0, "S1"), read_from(1, "42")])
 
     def leaf(self, origin: str, index: int) -> bytes:
         """The proof of one leaf."""

@@ -4,6 +4,7 @@ import base64
 import json
 import random
 import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from sample_bundle import WITNESS_KEY, Content, Scene, sealed
 from sample_forgeries import FORGERIES, OTHER_WITNESS, forged
 
 from qingyuan.evidence import bundle, verify_bundle
+from qingyuan.vocabulary.units import UnitMismatch, factor10
 
 SCENE = Scene()
 WHOLE = SCENE.whole()
-RESULTS = {"no-value": "no_value", "older-rules": "not_recomputed", "index-over-a-stated-part": "not_recomputed",
+RESULTS = {"no-value": "no_value", "no-value-unit": "no_value", "unit-not-led": "not_recomputed",
+           "older-rules": "not_recomputed", "index-over-a-stated-part": "not_recomputed",
            "leaf-telegram": "leaf_proven", "leaf-registry": "leaf_proven"}
 
 
@@ -32,6 +35,21 @@ def test_a_forgery_fails_with_a_sentence_that_names_why(name: str) -> None:
     result = verify_bundle.check(forged(forgery, SCENE, WHOLE), list(forgery.pinned))[-1]
     assert (result.ok, result.code) == (False, forgery.code), result
     assert forgery.why in result.detail
+
+
+UNITS = ("m3/h", "L/s", "m3/s", "L/h", "t", "t/h", "kg/h", "g/m3", "mg/m3", "ug/m3", "ng/m3", "mg/L", "ug/L", "mg",
+         "kPa", "hPa", "Pa", "km", "mm", "m/s", "mS/m", "uS/cm", "kV", "mV", "A", "mA", "kWh", "MWh", "Bq/L",
+         "count/mL", "count/L", "1", "degC", "ppm", "", "/", "mg/", "/L", "mg/m3/h", "ug/m3/h", "t/(km2.month)",
+         "frogs")
+
+
+def test_the_verifiers_powers_of_ten_are_those_of_the_vocabulary() -> None:
+    for one, other in product(UNITS, UNITS):
+        try:
+            power = factor10(one, other)
+        except UnitMismatch:
+            power = None
+        assert verify_bundle.leads(one, other) == power, (one, other)
 
 
 def test_every_code_is_documented_and_reached_by_a_bundle() -> None:

@@ -91,6 +91,10 @@ def test_the_scripts_own_tests_pass() -> None:
     assert done.returncode == 0, done.stdout[-4000:]
 
 
+def test_both_have_the_same_units() -> None:
+    assert f'"{verify_bundle.ROWS}"' in (ROOT / "frontend/src/verify/way.js").read_text("utf-8")
+
+
 def test_one_flipped_bit_is_judged_alike(tmp_path: Path) -> None:
     dice, cases = random.Random(SEED), [case for case in fixtures() if len(case.data) < SMALL]
     flips = []

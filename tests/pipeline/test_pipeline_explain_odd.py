@@ -60,3 +60,15 @@ def test_a_value_that_this_release_computes_otherwise_is_published_but_not_recom
     stated = {"id": "s2", "op": "text", "out": "42", "reason": "as published under an older rule set", "in": ["s1"]}
     older = replace(found, steps=[*found.steps, stated])
     assert verify_bundle.check(write_bundle(station.home, older))[-1].code == "not_recomputed"
+
+
+@pytest.mark.parametrize(("sent", "value", "code"), [("m3/h", "", "no_value"), ("m3/s", "12500", "recomputed"),
+                                                     ("L/s", "12.5", "recomputed")])
+def test_a_flow_in_any_registered_unit_is_proven(station: homes.Station, sent: str, value: str, code: str) -> None:
+    station.site(kind="water", st="32", units={"w00000": sent})
+    station.send(station.frame(NOON, {"w00000": "12.5"}))
+    station.close()
+    homes.run(station.home)
+    found = explain(station.home, "hour.w00000/S1/2026-04-01T12:00")
+    assert (found.figure.value, found.figure.unit) == (value, "L/s")
+    assert verify_bundle.check(write_bundle(station.home, found))[-1].code == code

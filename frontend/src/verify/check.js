@@ -4,7 +4,7 @@ import { FRAME, PUBLICATION, frameOf, isKind } from "./frames.js";
 import { canonical, parse } from "./json.js";
 import { checkNote, leafHash, readKey, rootOfPath, unpack } from "./notes.js";
 import { digest } from "./sha2.js";
-import { Failed, alike, big, byPoints, counts, each, equal, form, get, hex, int, isObject, isText, need, text, utf8, whole } from "./values.js";
+import { Failed, alike, big, byPoints, counts, each, equal, form, get, hex, isObject, isText, need, text, utf8, whole } from "./values.js";
 import { Way } from "./way.js";
 
 const FORMAT = "qingyuan-bundle-v1";
@@ -57,7 +57,8 @@ function checkPublication(bundle, leaves) {
 function checkFigure(bundle, leaves, facts) {
   const published = checkPublication(bundle, leaves), figure = bundle.get("figure"), value = get(figure, "value");
   for (const name of ["name", "subject", "factor", "unit", "stage", "standard"]) get(figure, name);
-  const start = instant(int(get(figure, "start"))), end = instant(start + int(get(figure, "span_s")) * 1_000_000n);
+  form(typeof get(figure, "start") === "bigint" && typeof get(figure, "span_s") === "bigint"); // a period is stated in whole numbers
+  const start = instant(figure.get("start")), end = instant(start + figure.get("span_s") * 1_000_000n);
   facts.figure = { start, end, ...Object.fromEntries(["name", "subject", "factor", "value", "unit", "stage", "standard"].map((name) => [name, isText(figure.get(name)) ? figure.get(name) : ""])) };
   const done = new Way(bundle, leaves, published, facts).done, last = done.at(-1) ?? { text: null, kind: "", factor: null };
   Object.assign(facts, { steps: done.length, stated: done.filter((one) => one.kind === "text").length });

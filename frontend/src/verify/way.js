@@ -9,7 +9,8 @@ const GIVES = { "mean minute": "hour", "mean hour": "day", "mda8 hour": "day", "
   "iaqi hour": "index", "iaqi day": "index", "max index": "aqi" }; // operation and kind of its inputs: what it makes
 export const FACTORS = new Map([["a21026", "SO2"], ["a21004", "NO2"], ["a21005", "CO"], ["a05024", "O3"], ["a34002", "PM10"], ["a34004", "PM2.5"]]);
 const OLD_CODES = { "02": "a21026", "04": "a21005" }; // HJ/T 212-2005
-const POWERS = { "g/m3": 0n, "mg/m3": -3n, "ug/m3": -6n, "ng/m3": -9n, "g/L": 3n, "mg/L": 0n, "ug/L": -3n, "ng/L": -6n };
+const ROWS = "t:6 kg:3 g:0 mg:-3 ug:-6 ng:-9|m3:0 L:-3 mL:-6|km:3 m:0 cm:-2 mm:-3|kPa:3 hPa:2 Pa:0|S:0 mS:-3 uS:-6|kV:3 V:0 mV:-3|A:0 mA:-3|MWh:6 kWh:3 Wh:0|s:0|min:0|h:0|Bq:0|count:0";
+const UNITS = new Map(ROWS.split("|").flatMap((row, what) => row.split(" ").map((item) => item.split(":")).map(([unit, power]) => [unit, { what, power: BigInt(power) }])));
 const KINDS = { 2051: "minute", 2061: "hour" };
 const HOUR_US = 3_600_000_000n, LOCAL_US = 28_800_000_000n;
 const ACCEPTED = 1, QUARANTINED = 2;
@@ -43,6 +44,14 @@ function instantOf(digits) {
   at.setUTCHours(hour, minute, second);
   form(year > 0 && at.getUTCMonth() === month - 1 && at.getUTCDate() === day && hour < 24 && minute < 60 && second < 60);
   return BigInt(at.getTime()) * 1000n - LOCAL_US;
+}
+
+/** Power of ten from a unit to another; null where none leads over. */
+function leads(one, unit) {
+  const [from, to] = [one, unit].map((name) => text(name).split("/").map((part) => UNITS.get(part)));
+  if (one === unit) return 0n;
+  if (from.length !== to.length || !from.every((part, at) => part && to[at] && part.what === to[at].what)) return null;
+  return from.reduce((sum, part, at) => sum + (at ? -1n : 1n) * (part.power - to[at].power), 0n);
 }
 
 export class Way {
@@ -101,10 +110,10 @@ export class Way {
     const { kind, since } = this.period(head, area);
     const factor = this.factor(code), named = counts(get(figure, "factor"));
     need(named ? equal(factor, get(figure, "factor")) : FACTORS.has(factor), "factor");
-    const shift = this.shift(step, entries, factor), stated = area.get(`${code}-Avg`);
+    const { shift, led } = this.shift(step, entries, factor), stated = area.get(`${code}-Avg`);
     need(stated !== undefined, "telegram");
     const out = fixed(scaled(number(stated), shift), Math.max(0, behindPoint(stated) - Number(shift)));
-    return done(out, kind, factor, { size: 1, key: `${get(step, "leaf")} ${factor}`, site: handle(site), hour: since / HOUR_US });
+    return done(out, led ? kind : "text", factor, { size: 1, key: `${get(step, "leaf")} ${factor}`, site: handle(site), hour: since / HOUR_US });
   }
 
   /** Registry entries of the site whose the telegram is, which must be the figure's or in the figure's city. */
@@ -140,14 +149,13 @@ export class Way {
     return old ?? (/^[0-9BS][0-9]{1,2}$/.test(code) ? get(this.figure, "factor") : code);
   }
 
-  /** Power of ten that leads from the registered unit to the figure's. */
+  /** Power of ten of the step, and whether it leads from the registered unit to the figure's; else it is shown as sent. */
   shift(step, entries, factor) {
     const unit = counts(get(this.figure, "unit")) ? get(this.figure, "unit") : factor === "a21005" ? "mg/m3" : "ug/m3";
     const sent = entries.map((data) => find(find(data, "units", new Map()), factor, unit)), shift = get(step, "unit_exp");
-    sent.forEach(handle);
-    const power = (name) => { form(isText(name) && Object.hasOwn(POWERS, name)); return POWERS[name]; };
-    need(typeof shift === "bigint" && sent.some((one) => shift === (equal(one, unit) ? 0n : power(one) - power(unit))), "unit");
-    return shift;
+    const ways = sent.map((one) => leads(one, unit));
+    need(typeof shift === "bigint" && ways.some((way) => shift === (way ?? 0n)), "unit");
+    return { shift, led: ways.includes(shift) };
   }
 
   /** What a step over earlier ones gives. */

@@ -41,7 +41,10 @@ TABLES = {name: [int(text) for text in row.split()] for name, _, row in (line.pa
     "HJ 633-2012/PM10/24h = 0 50 150 250 350 420 500 600", "HJ 633-2012/PM2.5/24h = 0 35 75 115 150 250 350 500",
     "HJ 633-2026/PM10/24h = 0 50 120 250 350 420 500 600", "HJ 633-2026/PM2.5/24h = 0 35 60 115 150 250 350 500"))}
 ABOVE = {"HJ 633-2026/SO2/1h": "200", "HJ 633-2026/O3/8h": "300", "HJ 633-2012/SO2/1h": None, "HJ 633-2012/O3/8h": None}
-POWERS = {"g/m3": 0, "mg/m3": -3, "ug/m3": -6, "ng/m3": -9, "g/L": 3, "mg/L": 0, "ug/L": -3, "ng/L": -6}
+ROWS = ("t:6 kg:3 g:0 mg:-3 ug:-6 ng:-9|m3:0 L:-3 mL:-6|km:3 m:0 cm:-2 mm:-3|kPa:3 hPa:2 Pa:0|S:0 mS:-3 uS:-6|"
+        "kV:3 V:0 mV:-3|A:0 mA:-3|MWh:6 kWh:3 Wh:0|s:0|min:0|h:0|Bq:0|count:0")    # units of a quantity, powers of ten
+UNITS = {unit: (what, int(power)) for what, row in enumerate(ROWS.split("|"))
+         for unit, power in re.findall(r"(\S+):(\S+)", row)}
 HOUR_US, LOCAL_US, EPOCH = 3_600_000_000, 28_800_000_000, datetime(1970, 1, 1)     # times of HJ 212 are those of +08:00
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
@@ -60,15 +63,13 @@ def whole(value, end, code="form"):
     need(type(value) is int and 0 <= value < end, code, f"there is no number {str(value)[:40]} of {end}")
     return value
 
-# Ed25519 (RFC 8032), verification only
-def _decode(data):
+def _decode(data):             # Ed25519 (RFC 8032), verification only
     y, sign = int.from_bytes(data, "little") % 2**255, data[31] >> 7
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     x = pow(square, (P + 3) // 8, P)
     x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
-    if y >= P or (x * x - square) % P or (x == 0 and sign):
-        return None
-    return P - x if x % 2 != sign else x, y
+    wrong = y >= P or (x * x - square) % P or (x == 0 and sign)
+    return None if wrong else (P - x if x % 2 != sign else x, y)
 
 def _add(a, b):
     product = D * a[0] * b[0] * a[1] * b[1]
@@ -76,9 +77,7 @@ def _add(a, b):
             (a[1] * b[1] + a[0] * b[0]) * pow(1 - product, -1, P) % P)
 
 def _times(number, point):
-    if not number:
-        return 0, 1
-    rest = _times(number >> 1, _add(point, point))
+    rest = _times(number >> 1, _add(point, point)) if number else (0, 1)
     return _add(rest, point) if number & 1 else rest
 
 def ed25519(public, message, signature):
@@ -89,7 +88,6 @@ def ed25519(public, message, signature):
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
     return None not in (a, r) and s < L and _times(s, _decode(b"\x58" + b"\x66" * 31)) == _add(r, _times(h, a))
 
-# signed notes and trees (C2SP signed-note, tlog-checkpoint, tlog-cosignature; RFC 6962)
 def unpack(text):
     """Bytes of base64 in its one canonical form."""
     data = base64.b64decode(text, validate=True)
@@ -97,11 +95,10 @@ def unpack(text):
     return data
 
 def read_key(line):
-    """Name and key id, algorithm, public key, and the line."""
+    """Name and key id, algorithm, public key, and the line (C2SP signed-note, tlog-checkpoint, tlog-cosignature)."""
     name, identity, packed = line.split("+", 2)
     raw = unpack(packed)
-    digest = hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()
-    need(digest[:8] == identity, "signature", f"key line {name}: the id is not that of the key")
+    need(hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8] == identity, "signature", f"{name}: wrong key id")
     return (name, bytes.fromhex(identity)), raw[0], raw[1:], line
 
 def check_note(note, keys, origin, pinned):
@@ -136,13 +133,11 @@ def root_of_path(index, size, node, path):
         return hashlib.sha256(b"\1" + root_of_path(index, half, node, path[:-1]) + path[-1]).digest()
     return hashlib.sha256(b"\1" + path[-1] + root_of_path(index - half, size - half, node, path[:-1])).digest()
 
-# telegrams (HJ 212), read as the gateway's codec reads them
 def frame_of(leaf):
     """Verdict and frame of a frame leaf; what is withheld must be overwritten."""
     need(leaf[:5] == b"QYL1\1", "telegram", "a telegram step names a leaf that is no frame")
     verdict, at, count = leaf[14], 21 + leaf[19], leaf[20 + leaf[19]]
-    spans = [(int.from_bytes(leaf[i:i + 2], "big"), int.from_bytes(leaf[i + 2:i + 4], "big"))
-             for i in range(at, at + 4 * count, 4)]
+    spans = [[int.from_bytes(leaf[i:i + 2], "big") for i in (o, o + 2)] for o in range(at, at + 4 * count, 4)]
     frame = leaf[at + 4 * count + (32 if count else 0):]
     need(all(frame[o:o + n] == b"*" * n for o, n in spans), "withheld", "a withheld span is not overwritten")
     return verdict, frame
@@ -158,8 +153,8 @@ def first_of(items, fold=str):
     return out
 
 def read_frame(frame):
-    """Names and values of head (names in small letters) and data area. Items of the area end at `;` and `,`, but not
-    between `//` and `//`: that is a text; an item with full-width signs outside texts is none."""
+    """Names and values of head (names in small letters) and data area of HJ 212, read as the gateway reads them. Items
+    end at `;` and `,`, but not inside `//...//`, which is a text; one with full-width signs outside texts is none."""
     length = re.match(rb"##([0-9]{4})", frame)
     segment = frame[6:6 + int(length[1])] if length else frame.removeprefix(b"##")
     if length and (len(segment) < int(length[1]) or not segment.endswith(b"&&")):
@@ -177,6 +172,13 @@ def read_frame(frame):
 def local(us):
     """Local time with its offset."""
     return (EPOCH + timedelta(microseconds=us + LOCAL_US)).isoformat() + "+08:00"
+
+def leads(one, unit):
+    """Power of ten from a unit to another; None where none leads over."""
+    (whats, powers), (others, there) = (zip(*(UNITS.get(part, (None, 0)) for part in name.split("/")), strict=True)
+                                        for name in (one, unit))
+    known = whats == others and None not in whats
+    return 0 if one == unit else 2 * (powers[0] - there[0]) - sum(powers) + sum(there) if known else None
 
 def number(text):
     """A plain decimal as a fraction; anything else could stand for other numbers, or take for ever."""
@@ -263,11 +265,13 @@ class Way:
         need(factor in ([figure["factor"]] if figure["factor"] else FACTORS), "factor", f"{code} of telegram {where}")
         unit = figure["unit"] or ("mg/m3" if factor == "a21005" else "ug/m3")
         sent, shift = {data.get("units", {}).get(factor, unit) for data in entries}, step["unit_exp"]
-        need(type(shift) is int and any(shift == (one != unit and POWERS[one] - POWERS[unit]) for one in sent), "unit",
+        ways = [leads(one, unit) for one in sent]
+        need(type(shift) is int and shift in [way or 0 for way in ways], "unit",
              f"10^{shift} does not lead from {' or '.join(sent)}, registered for telegram {where}, to {unit}")
         text = area.get(f"{code}-Avg")
         need(text is not None, "telegram", f"telegram {where} does not state {code}-Avg")
         out = like(number(text) * Fraction(10) ** shift, "." + "0" * (len(text.partition(".")[2]) - shift))
+        kind = kind if shift in ways else "text"                      # shown as sent: no unit leads to the figure's
         return Done(out, kind, factor, frozenset([(step["leaf"], factor, site, since // HOUR_US)]))
 
     def compute(self, op, step):
@@ -289,8 +293,7 @@ class Way:
         if op == "iaqi":
             period, name = "day" if self.figure["span_s"] > 3600 else "hour", FACTORS.get(known[0].factor, "")
             need(kinds <= {"text", period}, "period", "an index of means over another period")
-            averaging = "24h" if period == "day" or name.startswith("PM") else "1h"
-            averaging = "8h" if (name, averaging) == ("O3", "24h") else averaging
+            averaging = "8h" if (name, period) == ("O3", "day") else "24h" if period == "day" or "PM" in name else "1h"
             return Done(sub_index(numbers[0], f"{self.figure['standard']}/{name}/{averaging}"), kind, None, used)
         placed = all(u[3] == at for at, one in enumerate(given) if one for u in one.used)
         need(op != "mda8" or placed, "period", "the hours of the day are not in their places")
@@ -310,18 +313,15 @@ def _checks(data, pinned, tell):
     need(right, "form", "the first line is not that of a bundle with this content, or the content is of another form")
     tell("file", f"{len(data)} bytes, sha256 as stated")
     keys, trees, leaves = [read_key(line) for line in bundle["keys"]], {}, []
-    said = "given by you: " if pinned else "CLAIMED by the file, compare them: "
-    tell("keys", said + ", ".join(pinned or bundle["keys"]))
+    tell("keys", ("given by you: " if pinned else "CLAIMED, compare them: ") + ", ".join(pinned or bundle["keys"]))
     for origin, note in sorted(bundle["checkpoints"].items()):
-        size, root, witnesses = check_note(note, keys, origin, pinned)
-        trees[origin] = size, root
-        tell("checkpoint", f"{origin}: {size} leaves, witnessed by {witnesses}")
+        *trees[origin], witnesses = check_note(note, keys, origin, pinned)
+        tell("checkpoint", f"{origin}: {trees[origin][0]} leaves, witnessed by {witnesses}")
     for item in bundle["leaves"]:
         need(sorted(item) == ["index", "leaf", "origin", "path"], "form", "a leaf has other fields")
         leaf, (size, root) = unpack(item["leaf"]), trees[item["origin"]]
-        path = [unpack(node) for node in item["path"]]
-        right = root_of_path(item["index"], size, hashlib.sha256(b"\0" + leaf).digest(), path) == root
-        need(right, "leaf", f"leaf {item['index']} of {item['origin']} is not under its checkpoint")
+        place = item["index"], size, hashlib.sha256(b"\0" + leaf).digest(), [*map(unpack, item["path"])]
+        need(root_of_path(*place) == root, "leaf", f"leaf {item['index']} is not under its checkpoint {item['origin']}")
         shown = frame_of(leaf)[1] if leaf[:5] == b"QYL1\1" else leaf[13:]
         leaves.append(leaf)
         if bundle["figure"] is None:
@@ -345,6 +345,7 @@ def _figure(bundle, leaves, tell):
     root = root_of_path(place["index"], place["size"], hashlib.sha256(b"\0" + canonical(figure)).digest(), path)
     where = published["figures_root"], published["figures_count"]
     need((root.hex(), place["size"]) == where, "figure", "it is not in that publication")
+    need(type(figure["start"]) is type(figure["span_s"]) is int, "form", "a period is stated in whole numbers")
     tell("figure", f"{figure['name']} of {figure['subject']}, {local(figure['start'])} to "
          f"{local(figure['start'] + figure['span_s'] * 1_000_000)}, factor {figure['factor'] or 'none'}: "
          f"{figure['value'] or 'no value'} {figure['unit']}, {figure['stage']}, {figure['standard']}")
@@ -393,7 +394,6 @@ def main(arguments):
         line = f"[{state}] {item.name}: {item.detail} {item.code}"
         print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line))         # nothing moves the cursor
     return code
-
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

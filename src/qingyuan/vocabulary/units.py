@@ -45,7 +45,7 @@ def factor10(source: str, target: str) -> int:
 def _measure(unit: str) -> tuple[tuple[str, ...], int] | None:
     """What a unit measures (over what), and its exponent to the base units."""
     parts = [_SIMPLE.get(part) for part in unit.split("/")]
-    if len(parts) > 2 or None in parts:
+    if None in parts:
         return None
     known = [part for part in parts if part is not None]
     return tuple(quantity for quantity, _ in known), known[0][1] - sum(e for _, e in known[1:])
