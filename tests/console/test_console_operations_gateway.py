@@ -199,3 +199,10 @@ def test_progress_of_a_registration_is_asked_for_until_it_stands(duty, station):
     append_waiting(station.home, station.keyring)
     assert 'hx-trigger="every 2s"' not in client.get(url).content.decode()
     assert duty(Role.REGISTRAR).get(url).status_code == 404
+
+
+def test_a_clock_is_read_from_a_packet_that_begins_with_qn_or_has_blanks(station):
+    sent = recent.tails()["gw1"].sent
+    assert {mn: one.qn for mn, one in sent.items()} == {"MN-S1": "20200401000000001"}
+    assert recent.MN.search(b"##0044MN=ABC;QN=20200401000000001;CP=&&&&")[1] == b"ABC"
+    assert recent.MN.search(b"##0044XMN=ABC;QN=2") is None

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.operations import ledgers as read
 from qingyuan.console.operations import opened, proofs, recent, verifying, watch
-from qingyuan.console.operations.models import VerifyRun
+from qingyuan.console.operations.models import Runs, VerifyRun
 from qingyuan.console.reading import NoSuchThing, NotAllowed
 from qingyuan.console.shell.access import needs, open_to_all
 from qingyuan.evidence import verify_bundle
 from qingyuan.evidence.leaf import parse
+from qingyuan.numerics.time import moment
 
 A_PAGE = 100
 
@@ -27,12 +28,19 @@ A_PAGE = 100
 @needs(Verb.READ_LEDGERS)
 def ledgers(request: Any) -> HttpResponse:
     """Every ledger, who signed what, and the last verification."""
-    reading = request.page.reading
-    gaps = sorted((gap for one in watch.gateways(reading, recent.tails()) for gap in one.gaps),
+    reading, as_of_us = request.page.reading, request.page.as_of_us
+    gaps = sorted((gap for one in watch.gateways(reading, recent.tails(as_of_us)) for gap in one.gaps),
                   key=lambda gap: -gap.begin_us)
     return render(request, "operations/ledgers.html", {
-        "states": read.states(), "run": VerifyRun.objects.select_related("by").first(), "gaps": gaps[:A_PAGE],
-        "tick_us": reading.registry.tick_us, "newest": read.publications(request.page.as_of_us)[:1]})
+        "states": read.states(as_of_us), "run": _runs(request).first(), "gaps": gaps[:A_PAGE],
+        "tick_us": reading.registry.tick_us, "newest": read.publications(as_of_us)[:1]})
+
+
+def _runs(request: Any) -> Runs:
+    """Verifications known at the page's instant, the newest first."""
+    as_of_us = request.page.as_of_us
+    found: Runs = VerifyRun.objects.select_related("by")
+    return found.known(None if as_of_us is None else moment(as_of_us))
 
 
 @require_POST
@@ -49,7 +57,7 @@ def verify(request: Any) -> HttpResponse:
 @needs(Verb.READ_LEDGERS)
 def verify_run(request: Any, run: int) -> HttpResponse:
     """One verification: how far it is, or what it found."""
-    found = VerifyRun.objects.select_related("by").filter(pk=run).first()
+    found = _runs(request).filter(pk=run).first()
     if found is None:
         raise NoSuchThing(str(run))
     return render(request, "operations/_run.html" if request.htmx else "operations/run.html", {"run": found})
@@ -59,7 +67,7 @@ def verify_run(request: Any, run: int) -> HttpResponse:
 @needs(Verb.READ_LEDGERS)
 def verify_runs(request: Any) -> HttpResponse:
     """All verifications, the newest first."""
-    shown = Paginator(VerifyRun.objects.select_related("by"), A_PAGE).get_page(request.GET.get("page"))
+    shown = Paginator(_runs(request), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "operations/runs.html", {"shown": shown})
 
 
@@ -85,7 +93,8 @@ def leaf(request: Any, ledger: str, leaf: int) -> HttpResponse:
     reading = request.page.reading
     with opened.ledger(ledger) as reader:
         found = opened.leaf(reading, reader, leaf)
-        way, size, first = proofs.way(reader, leaf), reader.size, reader.first()
+        way, first = proofs.way(reader, leaf), reader.first()
+        size = opened.size_at(reader, request.page.as_of_us)
     allowed = opened.may_read(reading, found)
     text = ""
     if allowed:

@@ -34,7 +34,7 @@ EMPTY = ""             # import refuses an empty password, so that nobody forget
 def gateway(request: Any) -> HttpResponse:
     """Connections, rate, lag, silence, clocks and what was refused."""
     reading = request.page.reading
-    tails = recent.tails()
+    tails = recent.tails(request.page.as_of_us)
     running = watch.gateways(reading, tails)
     groups = watch.refused(reading, tails)
     silent = watch.silent(reading)

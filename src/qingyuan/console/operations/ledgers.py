@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qingyuan.console import home
+from qingyuan.console.operations.opened import size_at
 from qingyuan.console.operations.proofs import cosigned
 from qingyuan.evidence.leaf import Kind, parse
 from qingyuan.evidence.note import NoteError, parse_checkpoint, split_note
@@ -23,18 +24,27 @@ WITHHELD = "…"
 
 @dataclass(frozen=True)
 class State:
-    """One ledger as it stands. witnessed: leaves under the newest co-signed checkpoint; closed: why it ended."""
+    """One ledger, now or as it was at an instant.
+
+    Then: `size` and `root` are of the leaves received by then (None where those were dropped since: nobody can count
+    them), and a co-signature is that of then if the newest one was made by then. Earlier notes are not kept: `note`,
+    `segments`, `sealed`, `live`, `closed`, `successor` are always of now, `signed` is the size of the note.
+    witnessed: leaves under the co-signed checkpoint; later_s: when the newest was made, if that was after the instant.
+    """
 
     name: str
     damaged: str = ""
     origin: str = ""
-    size: int = 0
+    size: int | None = 0
+    root: str = ""
     first: int = 0
     note: str = ""
+    signed: int = 0
     keys: tuple[str, ...] = ()
     witnessed: int | None = None
     witness: str = ""
     witnessed_s: int | None = None
+    later_s: int | None = None
     segments: int = 0
     sealed: int = 0
     live: bool = False
@@ -54,27 +64,43 @@ class State:
     @property
     def behind(self) -> int:
         """Leaves the witness has not seen yet."""
-        return self.size - (self.witnessed or 0)
+        return max(0, (self.size or 0) - (self.witnessed or 0))
 
 
-def states() -> list[State]:
+def states(as_of_us: int | None = None) -> list[State]:
     """Every ledger of the home; a damaged one is named with what is wrong with it."""
-    return [_state(name) for name in home.home().ledgers()]
+    return [_state(name, as_of_us) for name in home.home().ledgers()]
 
 
-def _state(name: str) -> State:
+def _state(name: str, as_of_us: int | None) -> State:
     path = home.home().ledger_path(name)
     try:
         with Ledger(path) as ledger:
-            note, witnessed = ledger.checkpoint(), ledger.witnessed()
-            witness, at_s = cosigned(witnessed) if witnessed else ("", None)
-            segments = ledger.segments()
+            note, segments = ledger.checkpoint(), ledger.segments()
+            size, first = _size(ledger, as_of_us), ledger.first()
             why, successor = _closed(path)
-            return State(name, "", ledger.origin, ledger.size, ledger.first(), note, _key_ids(note),
-                         parse_checkpoint(witnessed).size if witnessed else None, witness, at_s, len(segments),
-                         sum(segment.sealed for segment in segments), writer_alive(path), why, successor)
-    except (LedgerError, NoteError, OSError) as error:
+            return State(
+                name, "", ledger.origin, size, ledger.root(size).hex() if size else "", first, note,
+                parse_checkpoint(note).size, _key_ids(note), *_witnessed(ledger, as_of_us), len(segments),
+                sum(segment.sealed for segment in segments), writer_alive(path), why, successor)
+    except (LedgerError, NoteError, LookupError, OSError, ValueError) as error:
         return State(name, damaged=str(error))
+
+
+def _size(ledger: Ledger, as_of_us: int | None) -> int | None:
+    size, first = size_at(ledger, as_of_us), ledger.first()
+    return None if as_of_us is not None and first and size <= first else size
+
+
+def _witnessed(ledger: Ledger, as_of_us: int | None) -> tuple[int | None, str, int | None, int | None]:
+    """Leaves under the newest co-signed checkpoint, by whom, when; and when, if that was after the instant."""
+    note = ledger.witnessed()
+    if not note:
+        return None, "", None, None
+    witness, at_s = cosigned(note)
+    if as_of_us is not None and (at_s is None or at_s * 1_000_000 > as_of_us):
+        return None, "", None, at_s
+    return parse_checkpoint(note).size, witness, at_s, None
 
 
 def _key_ids(note: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,14 @@ from django.db import models
 from django.utils import timezone
 
 LOST_AFTER = timedelta(hours=6)
+
+
+class Runs(models.QuerySet):
+    """Verifications."""
+
+    def known(self, as_of: datetime | None) -> Runs:
+        """Those that had ended by an instant; None: all there are."""
+        return self if as_of is None else self.filter(finished_at__lte=as_of)
 
 
 class VerifyRun(models.Model):
@@ -27,6 +35,8 @@ class VerifyRun(models.Model):
     not_checked = models.JSONField(default=list)
     total = models.PositiveIntegerField(default=0)           # ledgers to check
     failed = models.CharField(max_length=500, blank=True)    # why it could not be ended
+
+    objects = Runs.as_manager()
 
     class Meta:
         ordering = ("-id",)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from qingyuan.console import home
+from qingyuan.console.operations.opened import size_at
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Verdict, parse
 from qingyuan.ledger import OFFICE, QUARANTINE, Ledger, LedgerError
 
-FIRST, KEPT = 20_000, 20_000
-MN = re.compile(rb"(?<![0-9A-Za-z])MN\s*=\s*([0-9A-Za-z_-]{1,64})")
-QN = re.compile(rb"(?<![0-9A-Za-z])QN=([0-9]{17})(?=;)")
+FIRST, KEPT, CUTS = 20_000, 20_000, 12
+BEGIN = rb"(?:\A##[0-9]{4}|(?<![0-9A-Za-z]))"          # the length before the first name is four digits
+MN = re.compile(BEGIN + rb"MN\s*=\s*([0-9A-Za-z_-]{1,64})")
+QN = re.compile(BEGIN + rb"QN=([0-9]{17})(?=;)")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,31 @@ class Recent:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tails: dict[str, Tail] = {}
+        self._cuts: OrderedDict[tuple[str, int], Tail] = OrderedDict()
+
+    def at(self, as_of_us: int) -> dict[str, Tail]:
+        """The newest leaves of each ledger among those received by an instant; the last few are kept."""
+        found = {}
+        with self._lock:
+            for name in home.home().ledgers():
+                if name != OFFICE:
+                    try:
+                        found[name] = self._cut(name, as_of_us)
+                    except LedgerError:
+                        continue
+        return found
+
+    def _cut(self, name: str, as_of_us: int) -> Tail:
+        with Ledger(home.home().ledger_path(name)) as ledger:
+            size = size_at(ledger, as_of_us)
+            if (name, size) not in self._cuts:
+                tail = Tail()
+                _read(ledger, tail, size)
+                self._cuts[name, size] = tail
+            self._cuts.move_to_end((name, size))
+            while len(self._cuts) > CUTS:
+                self._cuts.popitem(last=False)
+            return self._cuts[name, size]
 
     def refresh(self) -> dict[str, Tail]:
         """Read on; a damaged ledger is left out here, the ledger page names it."""
@@ -91,16 +118,21 @@ class Recent:
 
 def _read_on(name: str, tail: Tail) -> None:
     with Ledger(home.home().ledger_path(name)) as ledger:
-        if tail.position < 0:
-            tail.position = max(0, ledger.size - FIRST)
-        for stored in ledger.still_there(tail.position, ledger.size):
-            leaf = parse(stored.data)
-            tail.since_us = leaf.received_us if tail.since_us is None else tail.since_us
-            if leaf.kind is Kind.TICK:
-                tail.ticks.append(_tick(name, stored.index, leaf.received_us, leaf.payload))
-            elif isinstance(leaf.payload, FrameLeaf):
-                _frame(name, stored.index, leaf.received_us, leaf.payload, tail)
-        tail.position = ledger.size
+        _read(ledger, tail, ledger.size)
+
+
+def _read(ledger: Ledger, tail: Tail, stop: int) -> None:
+    """Read on up to a leaf, excluded."""
+    if tail.position < 0:
+        tail.position = max(0, stop - FIRST)
+    for stored in ledger.still_there(tail.position, stop):
+        leaf = parse(stored.data)
+        tail.since_us = leaf.received_us if tail.since_us is None else tail.since_us
+        if leaf.kind is Kind.TICK:
+            tail.ticks.append(_tick(ledger.name, stored.index, leaf.received_us, leaf.payload))
+        elif isinstance(leaf.payload, FrameLeaf):
+            _frame(ledger.name, stored.index, leaf.received_us, leaf.payload, tail)
+    tail.position = stop
 
 
 def _tick(name: str, index: int, received_us: int, payload: dict) -> Tick:
@@ -124,9 +156,10 @@ def _recent(path: Path) -> Recent:
     return Recent()
 
 
-def tails() -> dict[str, Tail]:
-    """Tails of all ledgers of the console's home, by name."""
-    return _recent(home.home().path).refresh()
+def tails(as_of_us: int | None = None) -> dict[str, Tail]:
+    """Tails of all ledgers of the console's home, by name, as they were at an instant (None: now)."""
+    found = _recent(home.home().path)
+    return found.refresh() if as_of_us is None else found.at(as_of_us)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ def people(request: Any) -> HttpResponse:
     at = instant(request)
     rows = User.objects.select_related("organisation").annotate(factor=Exists(FACTORS)).prefetch_related(
         Prefetch("grants", known(Grant.objects.in_force(at), at), to_attr="held"))
+    if request.page.as_of_us is not None:
+        rows = rows.filter(date_joined__lte=at)
     text, role, closed = request.GET.get("q", "").strip(), request.GET.get("role", ""), request.GET.get("closed", "")
     if text:
         rows = rows.filter(Q(username__icontains=text) | Q(full_name__icontains=text)
