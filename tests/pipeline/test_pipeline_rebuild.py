@@ -1,44 +1,26 @@
 """Everything after the ledgers is a function: deleted, rebuilt, equal; other rules append, never replace."""
 
-import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import homes
-import pyarrow as pa
 import pytest
+from rebuilds import NOON, PM25, SIX, Evidence, alter, aqi, content
 
-from qingyuan.cli.main import run as cli
 from qingyuan.evidence.leaf import Kind, parse
-from qingyuan.gateway.committer import Committer
 from qingyuan.lake import Lake, LakeBusy, LakeDamaged
 from qingyuan.ledger import Home, Keyring, Ledger, office_append
-from qingyuan.numerics.time import parse_cst
-from qingyuan.pipeline import rows
 from qingyuan.pipeline.alone import alone
 from qingyuan.pipeline.explain import explain
 from qingyuan.pipeline.feed import publications
 from qingyuan.pipeline.figure import HOUR_US
 from qingyuan.pipeline.follow import run_once
-from qingyuan.pipeline.rebuild import Part, UnknownEngine, rebuild
-from qingyuan.registry import Register
-from qingyuan.standards import TABLES, load
+from qingyuan.pipeline.rebuild import UnknownEngine, rebuild
 
 pytestmark = pytest.mark.xdist_group("home")
-NOON = parse_cst("20200401120000") or 0
-PM25, AQI = "hour.PM2.5/S1/2020-04-01T12:00", "aqi.realtime/S1/2020-04-01T12:00"
-SIX = {"a21026": "6", "a21004": "40", "a21005": "0.8", "a05024": "60", "a34002": "70", "a34004": "35"}
-
-
-def content(path: Path) -> list[str]:
-    lake = Lake(path / "lake")
-    out = [str(r) for t in ("observation", "flag") for r in lake.read(t, all_versions=True).to_pylist()]
-    return out + [json.dumps(f.row()) for t in rows.TABLES for f in rows.figures(lake.read(t, all_versions=True))]
 
 
 def test_a_deleted_lake_comes_back_equal_to_the_last_digit_and_instant(demo_home: Path, tmp_path: Path) -> None:
@@ -79,18 +61,6 @@ def test_working_off_in_pieces_equals_working_off_at_once(tmp_path: Path) -> Non
     assert sorted(content(made.home.path)) == sorted(pieces)
 
 
-class Evidence(NamedTuple):
-    """What a rebuild may not touch: the publication leaves, and what is asked of it afterwards."""
-
-    home: Home
-
-    def leaves(self) -> list[str]:
-        return [p["reason"] for _, p in publications(Ledger(self.home.ledger_path("office")))]
-
-    def exit(self, *more: str) -> int:
-        return cli(["rebuild", "--home", str(self.home.path), *more])
-
-
 @pytest.fixture
 def two_versions(tmp_path: Path) -> Evidence:
     """An hour published as 35, and after late data of the same hour as 45; one Parquet file a table."""
@@ -105,17 +75,6 @@ def two_versions(tmp_path: Path) -> Evidence:
     homes.run(made.home)
     Lake(made.home.path / "lake").compact(2)
     return Evidence(made.home)
-
-
-def alter(home: Home, table: str, change: Callable[[list[dict]], list[dict]]) -> None:
-    """Write the files of a table anew with other rows and a manifest with the digests that belong to them."""
-    lake = Lake(home.path / "lake")
-    with lake.begin() as transaction:
-        kept = [f for f in transaction.base.files if f.table != table]
-        found = lake.read(table, all_versions=True)
-        transaction.base = replace(transaction.base, files=tuple(kept))
-        transaction.write(table, pa.Table.from_pylist(change(found.to_pylist()), schema=found.schema))
-        transaction.commit(transaction.base.position, transaction.base.tick_us)
 
 
 def forged(version: int) -> Callable[[list[dict]], list[dict]]:
@@ -221,90 +180,6 @@ def test_figures_published_just_before_a_kill_are_put_into_the_lake(two_versions
     assert sorted(content(home.path)) == sorted(before)
 
 
-def under_other_rules(path: Path) -> homes.Station:
-    """A home whose lake an earlier release with another table made."""
-    made = homes.Station(path)
-    made.site()
-    made.replay(NOON + 2 * HOUR_US)
-    made.send(made.frame(NOON, SIX))
-    made.close()
-    points = [dict(row) for row in TABLES.rows("air_breakpoints")]
-    for row in points:
-        if (row["standard"], row["pollutant"], row["iaqi"]) == ("HJ 633-2012", "PM10", "100"):
-            row["concentration"] = "100"
-    homes.run(made.home, tables=load({"air_breakpoints": points}))
-    return made
-
-
-def aqi(home: Home, subject: str = "S1") -> list[tuple[str, str, int]]:
-    found = [f for f in rows.figures(Lake(home.path / "lake").read("figure", all_versions=True))
-             if f.name == "aqi.realtime" and f.subject == subject]
-    return [(f.value, f.reason, f.version) for f in sorted(found, key=lambda f: f.version)]
-
-
-def test_other_rules_append_corrections_and_keep_what_was_published(tmp_path: Path) -> None:
-    made = under_other_rules(tmp_path / "home")
-    report = rebuild(made.home)
-    assert not report.equal
-    assert report.corrections > 0
-    assert (len(report.differing_publications), report.not_held, bool(report.damage)) == (1, [], False)
-    assert aqi(made.home) == [("70", "first", 1), ("60", "software", 2)]
-    old, new = (c.after for c in explain(made.home, AQI).changes)
-    assert old.rules != new.rules
-    evidence = Evidence(made.home)
-    assert evidence.leaves() == ["tick", "software"]
-    lake = content(made.home.path)
-    again = rebuild(made.home)
-    assert (again.corrections, again.equal, len(again.differing_publications)) == (0, True, 1)
-    assert evidence.leaves() == ["tick", "software"]
-    assert content(made.home.path) == lake
-
-
-def test_a_changed_lake_under_other_rules_no_longer_holds_what_was_published(
-        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = under_other_rules(tmp_path / "home")
-    evidence = Evidence(made.home)
-    alter(made.home, "figure", lambda found: [row | {"value": "5", "mantissa": 5} for row in found])
-    assert evidence.exit() == 1
-    said = capsys.readouterr().out
-    assert "the lake was damaged" in said
-    assert "not held any more" in said
-    assert evidence.leaves() == ["tick", "software"]
-    assert aqi(made.home) == [("60", "software", 2)]
-    assert explain(made.home, AQI).not_held == [1]
-    assert cli(["explain", "--home", str(made.home.path), AQI]) == 0
-    assert "version 1: what was published is not held any more" in capsys.readouterr().out
-    for _ in range(2):
-        report = rebuild(made.home)
-        assert (report.corrections, bool(report.damage), len(report.not_held)) == (0, False, 1)
-        shutil.rmtree(made.home.path / "lake")         # corrections are made again from the ledgers, once published
-    assert evidence.leaves() == ["tick", "software"]
-
-
-def test_the_corrections_of_an_earlier_rebuild_survive_damage(tmp_path: Path) -> None:
-    made = under_other_rules(tmp_path / "home")
-    rebuild(made.home)
-    before = content(made.home.path)
-    alter(made.home, "figure", lambda found: [row for row in found if row["reason"] != "software"])
-    report = rebuild(made.home)
-    assert (report.corrections, report.not_held) == (0, [])
-    assert sorted(content(made.home.path)) == sorted(before)
-    assert Evidence(made.home).leaves() == ["tick", "software"]
-
-
-def test_late_data_after_a_correction_comes_out_equal(tmp_path: Path) -> None:
-    made = under_other_rules(tmp_path / "home")
-    rebuild(made.home)
-    made.committer = Committer(made.home, made.keyring, "gw1", Register.STRICT)
-    made.send(made.frame(NOON, {**SIX, "a34002": "90"}, qn=9))
-    made.settle()
-    made.close()
-    homes.run(made.home)
-    assert aqi(made.home) == [("70", "first", 1), ("60", "software", 2), ("70", "corrected-data", 3)]
-    report = rebuild(made.home)
-    assert (report.equal, report.corrections, len(report.differing_publications)) == (True, 0, 1)
-
-
 def test_a_damaged_lake_is_not_written_under_a_pipeline_at_work(two_versions: Evidence,
                                                                  capsys: pytest.CaptureFixture[str]) -> None:
     with alone(two_versions.home):
@@ -327,17 +202,6 @@ def test_a_part_limits_what_is_compared(two_versions: Evidence, capsys: pytest.C
     assert "'nope'" in said
     assert "qingyuan stations" in said
     assert two_versions.exit("--site", "S1") == 1
-
-
-def test_a_part_leaves_the_rest_as_it_is(tmp_path: Path) -> None:
-    made = under_other_rules(tmp_path / "home")
-    alter(made.home, "figure", lambda found: [row | {"value": "5", "mantissa": 5} for row in found])
-    report = rebuild(made.home, Part(site="S1"))
-    assert (report.corrections, len(report.not_held)) == (7, 1)     # all of the site: a root stands for a whole tick
-    assert aqi(made.home) == [("60", "software", 2)]
-    assert aqi(made.home, "city:南京") == [("5", "first", 1)]
-    assert rebuild(made.home, Part(site="city:南京")).corrections == 7
-    assert aqi(made.home, "city:南京") == [("60", "software", 2)]
 
 
 def test_an_engine_of_another_release_is_refused(demo_home: Path) -> None:

@@ -10,19 +10,29 @@ from collections.abc import Callable
 
 import structlog
 
-from qingyuan.lake import Lake
-from qingyuan.ledger import Home, Keyring, settle_interrupted
+from qingyuan.lake import Lake, LakeDamaged
+from qingyuan.ledger import Home, Keyring, Ledger, settle_interrupted
 from qingyuan.pipeline.alone import alone
+from qingyuan.pipeline.feed import OFFICE, publications
 from qingyuan.pipeline.publication import OfficePublisher
+from qingyuan.pipeline.reasons import Reason
 from qingyuan.pipeline.run import Pipeline
 
 POLL_S, COMPACT_EVERY_S = 0.2, 600.0
 
 
 def open_pipeline(home: Home, keyring: Keyring) -> Pipeline:
-    """The pipeline of a home over its own lake, publishing into its office ledger."""
+    """The pipeline of a home over its own lake, publishing into its office ledger.
+
+    Raises LakeDamaged where corrections of a rebuild are on record that the lake does not hold.
+    """
     settle_interrupted(home, keyring)
-    return Pipeline(home, Lake(home.path / "lake"), OfficePublisher(home, keyring))
+    lake = Lake(home.path / "lake")
+    believed_us = max((content["tick_us"] for _, content in publications(Ledger(home.ledger_path(OFFICE)))
+                       if content["reason"] == Reason.SOFTWARE), default=0)
+    if believed_us > lake.current().tick_us:
+        raise LakeDamaged("a rebuild published corrections that the lake does not hold; rebuild it")
+    return Pipeline(home, lake, OfficePublisher(home, keyring))
 
 
 def run_once(home: Home, waiting: Callable[[float], None] = lambda _seconds: None) -> Pipeline:

@@ -2,7 +2,8 @@
 
 What was published is a root a tick in the office ledger. Where the figures worked off again have it, the lake gives
 way: damage is named, the lake is written anew, nothing is appended. Only where the published root is another (other
-code, other rules) corrections are appended with the reason `software`, and a publication leaf says so.
+code, other rules) corrections are appended with the reason `software`, and a publication leaf says so. Before that
+everything received is worked off: a correction is believed after all that it rests on and before all that follows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qingyuan.lake import Lake
 from qingyuan.lake.durable import LakeBusy
@@ -24,6 +25,7 @@ from qingyuan.pipeline.damage import Damage, figures_off, others_off
 from qingyuan.pipeline.explain.beliefs import registry_at
 from qingyuan.pipeline.feed import OFFICE, publications
 from qingyuan.pipeline.figure import TABLES, Figure
+from qingyuan.pipeline.follow import POLL_S, open_pipeline
 from qingyuan.pipeline.holdings import Holdings, holdings
 from qingyuan.pipeline.publication import OfficePublisher
 from qingyuan.pipeline.reasons import Reason
@@ -86,6 +88,30 @@ def rebuild(home: Home, part: Part | None = None, engine: str = "local") -> Repo
     part = part or Part()
     _must_be_known(part.site, registry_at(home, time.time_ns() // 1000))
     settle_interrupted(home, Keyring.open(home.path / "keys"))
+    first = _compare(home, part, None)
+    if not first.corrections:
+        return first
+    with _only_one(home, first):
+        second = _compare(home, part, _everything_worked_off(home))
+    return replace(second, had_lake=first.had_lake, damage=first.damage, behind=first.behind, equal=False)
+
+
+def _everything_worked_off(home: Home) -> int:
+    """Work off what was received until now; an instant after every tick and before every telegram still to come."""
+    pipeline = open_pipeline(home, Keyring.open(home.path / "keys"))
+    while True:
+        closed_us = pipeline.feed.refresh()
+        pipeline.advance(closed_us)
+        step = pipeline.feed.tick_us_at(closed_us)
+        after = max(pipeline.progress.tick_us, (closed_us - 1) // step * step) + 1
+        ahead = [at for at in (pipeline.feed.next_received(), pipeline.next_tick()) if at is not None]
+        if after <= closed_us and after < min(ahead, default=after + 1):
+            return after
+        time.sleep(POLL_S)
+
+
+def _compare(home: Home, part: Part, believed_us: int | None) -> Report:
+    """One comparison; corrections are counted, and with an instant to believe them from appended."""
     found = holdings(Lake(home.path / "lake"))           # before the publications: each of its rows has a leaf then
     leaves = [content for _, content in publications(Ledger(home.ledger_path(OFFICE)))]
     fresh_path = home.path / f"lake.rebuild-{time.time_ns()}"
@@ -94,7 +120,7 @@ def rebuild(home: Home, part: Part | None = None, engine: str = "local") -> Repo
         reckoning = Reckoning(home, fresh, leaves, found.figures)
         closed_us = reckoning.pipeline.feed.refresh()
         reckoning.run(min(closed_us, found.tick_us))
-        return _Comparison(home, fresh, part, found, reckoning).finish(len(leaves))
+        return _Comparison(home, fresh, part, found, reckoning).finish(believed_us)
     finally:
         shutil.rmtree(fresh_path, ignore_errors=True)
 
@@ -113,56 +139,61 @@ class _Comparison:
         self._home, self._fresh, self._part, self._found, self._reckoning = home, fresh, part, found, reckoning
         others = [f for tick_us in reckoning.lost for f in found.figures.get(tick_us, []) if not part.holds(f)]
         self._right = reckoning.rows() + others          # what a part leaves out stays as it was
-        self._tick_us = time.time_ns() // 1000
 
-    def finish(self, publications_: int) -> Report:
+    def finish(self, believed_us: int | None) -> Report:
         """Compare, append what has to be corrected, write the lake where it must be written."""
         reckoning, found = self._reckoning, self._found
-        report = Report(reckoning.pipeline.progress.ticks, 0, publications_, reckoning.differing, reckoning.lost,
-                        found.present)
+        report = Report(reckoning.pipeline.progress.ticks, 0, reckoning.publications, reckoning.differing,
+                        reckoning.lost, found.present)
         if found.present:
             report.damage, report.behind = figures_off(self._right, found, self._part.holds)
             if not reckoning.differing:
                 report.damage.other_rows = others_off(self._fresh, found)
-        fixes = [f for f in reckoning.corrections(self._tick_us) if self._part.holds(f)]
+        fixes = [f for f in reckoning.corrections(believed_us or 0) if self._part.holds(f)]
         report.corrections = len(fixes)
         report.equal = not (report.damage or report.behind or fixes)
-        if not found.present or not report.equal:
-            self._write(fixes, report)
+        if fixes and believed_us is not None:
+            self._append(fixes, believed_us)
+        elif not found.present or report.damage or report.behind:
+            with _only_one(self._home, report):
+                self._write(self._right)
         report.rows = sum(file.rows for file in Lake(self._home.path / "lake").current().files)
         return report
 
-    def _write(self, fixes: list[Figure], report: Report) -> None:
-        lake = Lake(self._home.path / "lake")
-        with self._only_one(report), lake.writing():
-            if fixes:
-                cut = self._reckoning.pipeline.feed.cut()
-                OfficePublisher(self._home, Keyring.open(self._home.path / "keys"))(
-                    self._tick_us, fixes, cut, Reason.SOFTWARE)
-            self._anew(lake, [*self._right, *fixes])
+    def _append(self, fixes: list[Figure], believed_us: int) -> None:
+        cut = self._reckoning.pipeline.feed.cut()
+        OfficePublisher(self._home, Keyring.open(self._home.path / "keys"))(believed_us, fixes, cut, Reason.SOFTWARE)
+        self._write([*self._right, *fixes], believed_us)
 
-    def _anew(self, lake: Lake, figures: list[Figure]) -> None:
+    def _write(self, figures: list[Figure], believed_us: int = 0) -> None:
+        lake = Lake(self._home.path / "lake")
+        with lake.writing():
+            if _number(self._home) != self._found.number:
+                raise LakeBusy("the lake was written while it was being compared; rebuild again")
+            self._anew(lake, figures, max(believed_us, self._reckoning.corrected_us))
+
+    def _anew(self, lake: Lake, figures: list[Figure], corrected_us: int) -> None:
         state = self._fresh.current()
         with lake.begin(afresh=True) as transaction:
             for name in SPECS:
                 table = (rows.figure_table(f for f in figures if f.key.table == name) if name in TABLES
                          else self._fresh.read(name, all_versions=True))
                 transaction.write(name, table)
-            transaction.commit(position=state.position, tick_us=state.tick_us)
+            transaction.commit(position=state.position, tick_us=max(state.tick_us, corrected_us))
 
-    @contextmanager
-    def _only_one(self, report: Report) -> Iterator[None]:
-        """Nobody else writes, and nobody has since the lake was read."""
-        wrong = f"{len(report.damage.figures)} figures and {len(report.damage.files)} files of the lake are damaged"
-        with ExitStack() as held:
-            try:
-                held.enter_context(alone(self._home))
-            except LakeBusy as error:
-                raise LakeBusy(f"{error}, and the lake has to be written ({wrong}); stop it and rebuild again"
-                               if report.damage else f"{error}, and the lake has to be written") from None
-            if _number(self._home) != self._found.number:
-                raise LakeBusy("the lake was written while it was being compared; rebuild again")
-            yield
+
+@contextmanager
+def _only_one(home: Home, report: Report) -> Iterator[None]:
+    """Nobody else turns ledgers into the lake."""
+    wrong = f"{len(report.damage.figures)} figures and {len(report.damage.files)} files of the lake are damaged"
+    held = ExitStack()
+    try:
+        held.enter_context(alone(home))
+    except LakeBusy as error:
+        raise LakeBusy(f"{error}, and the lake has to be written ({wrong}); stop it and rebuild again"
+                       if report.damage else f"{error}, and the lake has to be written") from None
+    with held:
+        yield
 
 
 def _number(home: Home) -> int:

@@ -26,7 +26,8 @@ class Reckoning:
 
     def __init__(self, home: Home, fresh: Lake, leaves: Sequence[Mapping[str, Any]],
                  held: Mapping[int, list[Figure]]) -> None:
-        self._leaves, self._held = leaves, held
+        self._leaves, self._held, self.publications = leaves, held, len(leaves)
+        self.corrected_us = max((leaf["tick_us"] for leaf in leaves if leaf["reason"] != "tick"), default=0)
         self._roots: dict[int, set[str]] = defaultdict(set)
         for leaf in leaves:
             if leaf["reason"] == "tick":

@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any
 
 from qingyuan import hj212
-from qingyuan.assess import averaging_of, breakpoints_of, iaqi_trace
+from qingyuan.assess import averaging_of, breakpoints_of, iaqi_trace, o3_mda8
 from qingyuan.evidence.leaf import FrameLeaf
 from qingyuan.ledger import LeafDropped
 from qingyuan.numerics import decimals
@@ -89,9 +89,19 @@ class Steps:
             return ids[0]
         return self._mean(figure, ids, f"{figure.standard} table 4", Rule.MINUTES)
 
-    def _mean(self, figure: Figure, ids: Sequence[str | None], clause: str, rule: Rule) -> str:
-        return self._add("mean", figure.value, digits=figure.scale, mode="half_even", clause=clause, rule=rule.value,
-                         **{"in": [i for i in ids if i]})
+    def _mean(self, figure: Figure, ids: Sequence[str | None], clause: str, rule: Rule, least: int = 1) -> str:
+        known = [i for i in ids if i]
+        numbers = [decimals.parse_long(self._out(i)) for i in known]
+        if len(known) < least or None in numbers:
+            return self._text("", f"{len(known)} values are too few by this release", known)
+        scale = max(number[1] for number in numbers if number)
+        total = sum(decimals.rescale(*number, scale) for number in numbers if number)
+        mean = decimals.round_ratio(total, 10 ** scale * len(known), figure.scale or 0)
+        return self._add("mean", decimals.to_text(mean, figure.scale or 0), digits=figure.scale, mode="half_even",
+                         clause=clause, rule=rule.value, **{"in": known})
+
+    def _out(self, step_id: str) -> str:
+        return self.steps[int(step_id[1:]) - 1]["out"]
 
     def _telegram(self, row: Observation, exponent: int) -> str:
         mantissa, scale = row.value("avg") or (0, 0)
@@ -115,10 +125,16 @@ class Steps:
         if not figure.valid:
             return self._text("", f"not valid: {detail['hours']} hours", [i for i in ids if i])
         if symbol == "O3":
-            return self._add("mda8", figure.value, limit=days.limit_text(self._context, figure.start), min_hours=6,
-                             windows=[8, 24], digits=figure.scale, clause="HJ 663 6.1.2", rule=Rule.MDA8.value,
-                             **{"in": ids})
-        return self._mean(figure, ids, f"{figure.standard} table 4", Rule.HOURS)
+            return self._mda8(figure, ids)
+        return self._mean(figure, ids, f"{figure.standard} table 4", Rule.HOURS, least=20)
+
+    def _mda8(self, figure: Figure, ids: list[str | None]) -> str:
+        limit = days.limit_text(self._context, figure.start)
+        eight = o3_mda8([None if i is None else self._out(i) for i in ids], limit)
+        if not eight.valid or eight.value is None:
+            return self._text("", "too few 8 h means by this release", [i for i in ids if i])
+        return self._add("mda8", str(eight.value), limit=limit, min_hours=6, windows=[8, 24], digits=figure.scale,
+                         clause="HJ 663 6.1.2", rule=Rule.MDA8.value, **{"in": ids})
 
     def _city(self, figure: Figure) -> str:
         city = figure.subject.removeprefix("city:")
@@ -141,7 +157,8 @@ class Steps:
             if (step := self._iaqi(figure.standard, symbol, averaging, *entering)) is not None:
                 ids.append(step)
         if figure.valid and ids:
-            return self._add("max", str(figure.details()["aqi"]), clause=figure.standard, **{"in": ids})
+            largest = max((self._out(i) for i in ids), key=int)
+            return self._add("max", largest, clause=figure.standard, **{"in": ids})
         return self._text(figure.value, "not published: a pollutant is missing and the index is not above 100 "
                           "(HJ 633-2026 5.3.1)" if ids else "nothing was measured", ids)
 
