@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import homes
+from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
@@ -49,6 +50,12 @@ OWN = frozenset({"registry_dossier"})             # open to those whose right is
 # Parameters that name a site, or something of one: the right must hold for that site.
 OF_SITE = frozenset({"site", "figure", "site.name", "chart.name", "site_csv.name", "telegram.leaf", "leaf_proof.leaf",
                      "registry_dossier.name", "registry_entry.name"})
+
+OUTSIDERS = {                                     # bound to firm A, its stack, its park or its city, in many ways
+    "enterprise": (Role.ENTERPRISE, {"subject": "firm-a"}), "operator": (Role.OPERATOR, {"subject": "gas-a"}),
+    "park": (Role.PARK_MANAGER, {"territory": "park:park-a"}),
+    "duty": (Role.DUTY_OFFICER, {"territory": "3201"}), "auditor": (Role.AUDITOR, {"subject": "firm-a"}),
+    "registrar": (Role.REGISTRAR, {"territory": "320100"})}
 
 
 @dataclass(frozen=True)
@@ -217,6 +224,18 @@ def may(verb: Verb, role: Role | None, site: bool) -> bool:
     if role is None:
         return not site and verb in VERBS[Role.PUBLIC]
     return verb in VERBS[role] or (not site and verb in VERBS[Role.PUBLIC])
+
+
+def enter(role: Role | None, **more: str) -> tuple[Client, Any]:
+    """A browser of a new person with a role."""
+    from qingyuan.console.accounts.models import Grant, User
+
+    person = User.objects.create_user(username=f"u{uuid4().hex[:8]}", password=None)
+    if role is not None:
+        Grant.objects.create(holder=person, role=role.value, **more)
+    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client, person
 
 
 def rows(owner: Any) -> dict[str, Any]:

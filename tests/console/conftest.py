@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from console_addresses import Firms
+from console_addresses import two_firms as make_firms
 from django.test import Client
 
 from qingyuan.console.accounts.verbs import Role
@@ -44,3 +46,16 @@ def as_role(person: Callable[..., object]) -> Callable[..., Client]:
         return client
 
     return log_in
+
+
+@pytest.fixture(scope="session")
+def two_firms(tmp_path_factory: pytest.TempPathFactory) -> Firms:
+    """A home of two firms, made once. Do not change it."""
+    return make_firms(tmp_path_factory.mktemp("firms") / "home")
+
+
+@pytest.fixture
+def firms(two_firms: Firms, settings: object, db: None) -> Firms:
+    """The console looks at the home of two firms."""
+    settings.QINGYUAN_HOME = two_firms.home     # type: ignore[attr-defined]
+    return two_firms

@@ -73,7 +73,7 @@ def test_a_token_allows_no_more_than_its_owner_and_its_own_bounds(program):
     rows = get(narrow, "rows/hour", limit=10_000, **{"from": "2000-01-01"}).json()["rows"]
     seen = {row["subject"] for row in rows}
     assert {name for name in seen if not name.startswith("city:")} == set(sites[:2])
-    get(narrow, f"sites/{sites[2]}", 403)
+    get(narrow, f"sites/{sites[2]}", 404)
     get(narrow, "rows/observation", 403)
     get(narrow, "files/hour.csv", 403)
     get(program(Role.EXPERT), "sites", 403)

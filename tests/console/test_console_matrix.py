@@ -6,7 +6,6 @@ import io
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from console_addresses import (
@@ -14,17 +13,18 @@ from console_addresses import (
     FIRMS,
     INTERFACE,
     MARKED_ELSEWHERE,
+    OUTSIDERS,
     OWN,
     STRANGER,
     Address,
     Firms,
     addresses,
     bounds,
+    enter,
     may,
     rows,
 )
 from console_addresses import ours as our_addresses
-from console_addresses import two_firms as make
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -39,35 +39,8 @@ OPEN = "nothing"
 WRITTEN = ("django_session", "qy_registry_importdraft",
            "accounts_dossierread", "usersessions_usersession", "qingyuan_cache", "api_token")
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
+LEAVES = ("telegram", "leaf_proof")              # who may read ledgers sees which leaves there are
 OF_ALL = {Verb.READ_ACCESS, Verb.GRANT, Verb.READ_LOG}       # who watches over rights watches over those of all
-OUTSIDERS = {                                     # bound to firm A, its stack, its park or its city, in many ways
-    "enterprise": (Role.ENTERPRISE, {"subject": "firm-a"}), "operator": (Role.OPERATOR, {"subject": "gas-a"}),
-    "park": (Role.PARK_MANAGER, {"territory": "park:park-a"}),
-    "duty": (Role.DUTY_OFFICER, {"territory": "3201"}), "auditor": (Role.AUDITOR, {"subject": "firm-a"}),
-    "registrar": (Role.REGISTRAR, {"territory": "320100"})}
-
-
-@pytest.fixture(scope="session")
-def two_firms(tmp_path_factory: pytest.TempPathFactory) -> Firms:
-    return make(tmp_path_factory.mktemp("firms") / "home")
-
-
-@pytest.fixture
-def firms(two_firms: Firms, settings: Any, db: None) -> Firms:
-    settings.QINGYUAN_HOME = two_firms.home
-    return two_firms
-
-
-def enter(role: Role | None, **more: str) -> tuple[Client, Any]:
-    """A browser of a new person with a role."""
-    from qingyuan.console.accounts.models import Grant, User
-
-    person = User.objects.create_user(username=f"u{uuid4().hex[:8]}", password=None)
-    if role is not None:
-        Grant.objects.create(holder=person, role=role.value, **more)
-    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client, person
 
 
 def test_every_view_says_what_it_needs():
@@ -99,7 +72,16 @@ def wanted(address: Address, role: Role | None) -> set[int]:
     free = address.needs == OPEN or address.verb is None
     if own or also or free or may(address.verb, role, address.of_site):
         return {200, 302, 405}
-    return {403, 405}
+    return {404, 405} if hidden(address, role) else {403, 405}
+
+
+def hidden(address: Address, role: Role | None) -> bool:
+    """True if a person of that role, let in by the page, may not know of the thing that the address names."""
+    if address.needs != OPEN and address.needs is not None and not may(address.needs, role, site=False):
+        return False
+    held = VERBS[role] if role is not None else frozenset()
+    unlisted = address.name in LEAVES and Verb.READ_LEDGERS not in held
+    return address.of_site and (Verb.READ_FIGURES not in held or unlisted)
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.value if role else "none")

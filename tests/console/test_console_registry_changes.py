@@ -177,7 +177,7 @@ def test_a_doubtful_coordinate_is_told_before_it_is_entered(own: Home, as_role: 
 
 def test_who_may_change_one_city_changes_no_other(own: Home, as_role: AsRole) -> None:
     bounded = as_role(Role.REGISTRAR, territory="3202")
-    assert bounded.get(reverse("registry_change", args=["site", "W1"])).status_code == 403
+    assert bounded.get(reverse("registry_change", args=["site", "W1"])).status_code == 404
     assert bounded.post(reverse("registry_new", args=["organisation"]),
                         {"id": "N", "name": "n", "kind": "enterprise", "step": "confirm"}).status_code == 403
     mine = NEW[EntryKind.SITE] | {"id": "WX", "city": "无锡", "city_code": "320200", "lon": "", "lat": "", "base": "-1"}

@@ -60,12 +60,12 @@ def test_the_public_and_an_enterprise_see_only_their_own(own: Home, as_role: AsR
     nobody = as_role(None)
     assert [row["id"] for row in nobody.get(reverse("registry_list", args=["sites"])).context["rows"]] == ["A1"]
     assert nobody.get(reverse("registry_list", args=["loggers"])).context["rows"] == []
-    assert nobody.get(reverse("registry_entry", args=["site", "W1"])).status_code == 403
+    assert nobody.get(reverse("registry_entry", args=["site", "W1"])).status_code == 404
     assert "MN-A1" not in nobody.get(reverse("registry_entry", args=["site", "A1"])).content.decode()
     firm = as_role(Role.ENTERPRISE, subject="E1")
     assert [row["id"] for row in firm.get(reverse("registry_list", args=["sites"])).context["rows"]] == ["A1", "W1"]
     assert [row["id"] for row in firm.get(reverse("registry_list", args=["organisations"])).context["rows"]] == ["E1"]
-    assert firm.get(reverse("registry_entry", args=["organisation", "E2"])).status_code == 403
+    assert firm.get(reverse("registry_entry", args=["organisation", "E2"])).status_code == 404
     assert firm.get(reverse("registry_new", args=["site"])).status_code == 403
 
 
@@ -106,7 +106,7 @@ def test_the_file_of_an_enterprise_is_whole_and_its_reading_is_logged(own: Home,
         ("inspector", "E1", address)]
     firm = as_role(Role.ENTERPRISE, subject="E1")
     assert firm.get(address).status_code == 200
-    assert firm.get(reverse("registry_dossier", args=["E2"])).status_code == 403
+    assert firm.get(reverse("registry_dossier", args=["E2"])).status_code == 404
     assert as_role(Role.AGENCY).get(address).status_code == 403
     assert DossierRead.objects.count() == 1
     assert as_role(Role.AUDITOR).get(address).context["people"] == []

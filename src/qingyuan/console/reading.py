@@ -39,7 +39,10 @@ _scopes: OrderedDict[tuple[Right, ...], Scope] = OrderedDict()
 
 
 class NotAllowed(PermissionDenied):
-    """The person lacks a right; `verb` says which, `site` for what (empty: at all)."""
+    """The person lacks a right; `verb` says which, `site` for what (empty: at all).
+
+    It is raised only for what the person may know of; all else is answered with NoSuchThing, like what is not there.
+    """
 
     def __init__(self, verb: Verb, site: str = "") -> None:
         super().__init__(f"{verb} {site}".strip())
@@ -47,7 +50,7 @@ class NotAllowed(PermissionDenied):
 
 
 class NoSuchThing(Http404):
-    """There is no site or figure of that name, or there was none at the instant asked for."""
+    """There is no site or figure of that name, or there was none at the instant, or the person may not know of it."""
 
 
 class NotProven(RuntimeError):
@@ -104,9 +107,20 @@ class Reading:
         return min(self.data_now_us, max(known) + 1) if known else self.data_now_us
 
     def demand(self, verb: Verb, site: str | None = None) -> None:
-        """Raise NotAllowed unless the verb is allowed, for a site or anywhere."""
+        """Raise NotAllowed unless the verb is allowed, for a site or anywhere; NoSuchThing for a site that the person
+        may not know of.
+        """
         if not (self.scope.may(verb) if site is None else self.scope.allows(verb, site)):
+            if site is not None and not self.knows(site):
+                raise NoSuchThing(site)
             raise NotAllowed(verb, site or "")
+
+    def knows(self, subject: str) -> bool:
+        """True if the person may know that there is such a site, or a city with such a site."""
+        if subject.startswith(CITY):
+            city = subject.removeprefix(CITY)
+            return any(site.city == city and self.scope.knows(name) for name, site in self.registry.sites.items())
+        return subject in self.registry.sites and self.scope.knows(subject)
 
     def sites(self, verb: Verb = Verb.READ_FIGURES, kind: SiteKind | None = None) -> list[Site]:
         """Sites known at the instant for which the verb is allowed, by id."""
@@ -232,11 +246,12 @@ class Reading:
             key = parse_id(figure_id)
         except BadFigureId as error:
             raise NoSuchThing(str(error)) from error
-        known = key.subject in self.registry.sites or key.subject.startswith(CITY)
-        if not known:
-            raise NoSuchThing(figure_id)
         if key.subject not in self.scope.subjects(Verb.READ_FIGURES):
+            if not self.knows(key.subject):
+                raise NoSuchThing(figure_id)
             raise NotAllowed(Verb.READ_FIGURES, key.subject)
+        if not key.subject.startswith(CITY) and key.subject not in self.registry.sites:
+            raise NoSuchThing(figure_id)
         return key
 
     def explain(self, figure_id: str) -> Explanation:
@@ -256,7 +271,7 @@ class Reading:
         try:
             found = explain(home.home(), str(key), self.as_of_us)
         except NoSuchFigure as error:
-            raise NoSuchThing(str(error)) from error
+            raise NoSuchThing(figure_id) from error
         except (LakeDamaged, IndexError) as error:
             raise NotProven(str(error)) from error
         if key.subject.startswith(CITY) and not self.scope.everywhere(Verb.READ_FIGURES):

@@ -106,6 +106,10 @@ class Scope:
         """True if the verb is allowed for that site."""
         return site in self.sites(verb)
 
+    def knows(self, site: str) -> bool:
+        """True if anything at all is allowed for that site: else the person is not told that there is one."""
+        return any(site in self.sites(verb) for verb in Verb if not verb.of_system)
+
     def subjects(self, verb: Verb) -> frozenset[str]:
         """Subjects of figures: the sites, and the cities whose every counting point is among them."""
         if verb not in self._subjects:

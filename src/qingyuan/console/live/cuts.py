@@ -55,11 +55,11 @@ def _instants(query: Any) -> tuple[dict[str, int | None], list[str]]:
 
 def _known(reading: Reading, subject: str) -> str:
     """The name of a subject the person may read. Raises NoSuchThing, NotAllowed."""
+    if subject not in reading.scope.subjects(Verb.READ_FIGURES):
+        raise NotAllowed(Verb.READ_FIGURES, subject) if reading.knows(subject) else NoSuchThing(subject)
     site = reading.registry.sites.get(subject)
     if site is None and not subject.startswith(CITY):
         raise NoSuchThing(subject)
-    if subject not in reading.scope.subjects(Verb.READ_FIGURES):
-        raise NotAllowed(Verb.READ_FIGURES, subject)
     return words.name_of(site) if site else words.city_name(subject.removeprefix(CITY))
 
 

@@ -111,12 +111,13 @@ def leaf_proof(request: Any, ledger: str, leaf: int) -> HttpResponse:
     reading = request.page.reading
     with opened.ledger(ledger) as reader:
         found = opened.leaf(reading, reader, leaf)
-        if found.frame is not None:
-            opened.demand_frame(reading, found.frame)
-        else:
-            reading.demand(Verb.READ_LEDGERS)
-            if not opened.may_read(reading, found):
-                raise NotAllowed(Verb.READ_FLAGS)
+        with opened.hidden(reading, ledger, leaf):
+            if found.frame is not None:
+                opened.demand_frame(reading, found.frame)
+            else:
+                reading.demand(Verb.READ_LEDGERS)
+                if not opened.may_read(reading, found):
+                    raise NotAllowed(Verb.READ_FLAGS)
         data = proofs.bundle(reader, leaf)
     return HttpResponse(data, content_type="application/octet-stream", headers={
         "Content-Disposition": f'attachment; filename="{ledger}-{leaf}.bundle"'})

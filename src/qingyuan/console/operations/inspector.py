@@ -90,7 +90,8 @@ def stored(request: Any, ledger: str, leaf: int) -> HttpResponse:
         found = opened.leaf(reading, reader, leaf)
         if found.frame is None:
             raise NoSuchThing(f"{ledger} {leaf}")
-        site = opened.demand_frame(reading, found.frame)
+        with opened.hidden(reading, ledger, leaf):
+            site = opened.demand_frame(reading, found.frame)
         way = proofs.way(reader, leaf)
     frame = found.frame
     telegram = decode(frame.masked)

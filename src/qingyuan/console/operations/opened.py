@@ -78,7 +78,7 @@ def admitted(reading: Reading, ledger: str, index: int, mn: str) -> bool:
 
 
 def demand_frame(reading: Reading, frame: FrameLeaf) -> Site | None:
-    """The site of a frame this person may read. Raises NotAllowed, which does not say whose frame it is.
+    """The site of a frame this person may read. Raises NotAllowed, which does not say whose frame it is; see `hidden`.
 
     Frames of a known logger need the right to read telegrams of its site; those of strangers the right to watch the
     gateway everywhere, for nobody can say whose they are.
@@ -90,6 +90,17 @@ def demand_frame(reading: Reading, frame: FrameLeaf) -> Site | None:
     elif not reading.scope.everywhere(Verb.READ_GATEWAY):
         raise NotAllowed(Verb.READ_GATEWAY)
     return site
+
+
+@contextmanager
+def hidden(reading: Reading, name: str, index: int) -> Iterator[None]:
+    """A leaf that may not be read is one that does not exist for those to whom no ledger lists it."""
+    try:
+        yield
+    except NotAllowed as error:
+        if reading.scope.may(Verb.READ_LEDGERS):
+            raise
+        raise NoSuchThing(f"{name} {index}") from error
 
 
 def may_read(reading: Reading, found: Found) -> bool:

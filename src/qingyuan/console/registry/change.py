@@ -25,7 +25,7 @@ from qingyuan.console.registry.history import differences, name_of_record
 from qingyuan.console.registry.known import NEVER, Version, base_of, standing, timeline, versions
 from qingyuan.console.registry.listing import HOME, TITLES
 from qingyuan.console.registry.pages import kind_of
-from qingyuan.console.registry.rights import demand_change
+from qingyuan.console.registry.rights import demand_change, may_see
 from qingyuan.console.shell.access import needs
 from qingyuan.registry import EntryKind, Site, parse
 from qingyuan.registry import changing as in_force
@@ -44,7 +44,7 @@ def change(request: Any, kind: str, name: str) -> HttpResponse:
     """A new version of an entry."""
     wanted = kind_of(kind)
     found = versions(wanted, name)
-    if not found:
+    if not found or not may_see(request.page.reading, wanted, name):
         raise Http404(name)
     leaf = request.POST.get("of") or request.GET.get("of", "")
     base = next((v for v in found if str(v.leaf) == leaf), standing(found))

@@ -15,7 +15,7 @@ from qingyuan.console.live.silence import Silent, silence
 from qingyuan.console.live.watch import WATCH_WORDS, watch_of
 from qingyuan.console.reading import NotAllowed, Reading
 from qingyuan.console.registry.fieldset import shown
-from qingyuan.console.registry.rights import logger_sites, seen_sites
+from qingyuan.console.registry.rights import logger_sites, may_see, seen_sites
 from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.templatetags.qy import hour_period
 from qingyuan.console.shell.words import factor_name
@@ -76,13 +76,18 @@ def dossier(request: Any, name: str) -> HttpResponse:
 
 
 def _demand(reading: Reading, found: Organisation, own: Sequence[Site]) -> None:
-    """The file is for officials with the right to read it, for the enterprise itself, and for those who register."""
+    """The file is for officials with the right to read it, for the enterprise itself, and for those who register.
+
+    Raises NotAllowed, or Http404 for those who may not know that there is such an organisation.
+    """
     scope = reading.scope
     official, registering = scope.sites(Verb.READ_DOSSIER), scope.sites(Verb.EDIT_REGISTRY)
     if (scope.everywhere(Verb.READ_DOSSIER) or scope.everywhere(Verb.EDIT_REGISTRY)
             or any(right.subject == found.id for right in scope.rights)
             or any(site.id in official or site.id in registering for site in own)):
         return
+    if not may_see(reading, EntryKind.ORGANISATION, found.id):
+        raise Http404(found.id)
     raise NotAllowed(Verb.READ_DOSSIER, found.id)
 
 

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from qingyuan.console.accounts.verbs import Verb
-from qingyuan.console.reading import NotAllowed
 from qingyuan.console.registry.fieldset import FIELDS, HIDDEN, KIND_WORDS, NAMES, shown
 from qingyuan.console.registry.known import Version, standing, timeline, versions
 from qingyuan.console.registry.listing import HOME, TITLES
@@ -63,10 +62,8 @@ def entry(request: Any, kind: str, name: str) -> HttpResponse:
     """One entry with its history as known at the page's instant; `with` names a second instant to compare with."""
     wanted, reading = kind_of(kind), request.page.reading
     found = versions(wanted, name, reading.as_of_us)
-    if not found:
+    if not found or not may_see(reading, wanted, name):          # one answer for both: it does not tell which
         raise Http404(name)
-    if not may_see(reading, wanted, name):
-        raise NotAllowed(Verb.READ_FIGURES, name)
     hidden = LOGGER_ONLY if wanted is EntryKind.SITE and name not in logger_sites(reading.scope) else ()
     holds = standing(found)
     assert holds is not None

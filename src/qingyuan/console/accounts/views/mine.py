@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -116,8 +116,8 @@ def leave(request: Any) -> HttpResponse:
 def end_leave(request: Any, key: Any) -> HttpResponse:
     """End a delegation early: the person on leave, the deputy, or an administrator."""
     stand = get_object_or_404(Delegation.objects.select_related("principal", "deputy"), key=key)
-    if request.user.pk not in (stand.principal_id, stand.deputy_id):
-        request.page.reading.demand(Verb.GRANT)
+    if request.user.pk not in (stand.principal_id, stand.deputy_id) and not request.page.scope.may(Verb.GRANT):
+        raise Http404(key)
     try:
         changes.end(request.user, stand)
     except changes.Refused as error:
