@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from two_cuts import HOUR, one_station, reader, versions
 
-from qingyuan.console.accounts.models import Grant, User
 from qingyuan.console.accounts.scope import Right
 from qingyuan.console.accounts.verbs import Role
 from qingyuan.console.live import excuses, proof
@@ -17,7 +17,6 @@ from qingyuan.pipeline.explain.steps import Rule
 from qingyuan.pipeline.figure import parse_id
 
 pytestmark = pytest.mark.django_db
-HOUR = "2020-04-01T08:00"
 
 
 @pytest.fixture
@@ -47,6 +46,9 @@ def test_an_index_shows_its_sub_indices_and_opens_the_hours(as_role, reading):
     part = as_role(Role.EXPERT).get(f"/figures/{figure.key}", headers={"HX-Request": "true"}).content.decode()
     assert part.count("sub-index, rounded up") == len(figure.details()["iaqi"])
     assert f'href="/figures/hour.PM2.5/{quote(figure.subject, safe=":")}/' in part
+    assert "largest sub-index" in part
+    chinese = as_role(Role.AUDITOR, lang="zh-hans").get(f"/figures/{figure.key}").content.decode()
+    assert "分指数最大值" in chinese
 
 
 def test_the_day_of_a_city_is_cut_until_all_is_asked_for(as_role, reading):
@@ -93,33 +95,10 @@ def test_only_the_fields_in_question_are_marked():
 
 @pytest.fixture
 def corrected(tmp_path, settings, db):
-    """A home whose station sent an hour and then another value for it; the client, and the instants around it."""
-    from homes import Station, run
-
-    start_us = parse_id(f"x/y/{HOUR}").start_us
-    station = Station(tmp_path / "home")
-    station.site("S1", plan=["a34004"], lon=118.8, lat=32.1)
-    station.replay(start_us + 5 * 3_600_000_000)
-    station.send(station.frame(start_us, {"a34004": "30"}, qn=1))
-    station.settle()
-    station.send(station.frame(start_us, {"a34004": "99"}, qn=2))
-    station.site("S1", plan=["a34004"], lon=118.8, lat=32.1, name_en="Renamed")
-    station.close()
-    run(station.home)
-    first_us = min(f.believed_from for f in _figures(station.home))
-    settings.QINGYUAN_HOME = station.home.path
-    user = User.objects.create_user(username="duty", password="correct horse battery")
-    Grant.objects.create(holder=user, role=Role.DUTY_OFFICER.value)
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client, first_us
-
-
-def _figures(home):
-    from qingyuan.lake import Lake
-    from qingyuan.pipeline import rows
-
-    return list(rows.figures(Lake(home.path / "lake").read("hour", all_versions=True)))
+    """A browser on a home whose station sent an hour and then another value for it; the instant of the first."""
+    home = one_station(tmp_path / "home")
+    settings.QINGYUAN_HOME = home.path
+    return reader(), min(f.believed_from for f in versions(home))
 
 
 def test_every_page_and_file_at_two_cuts_shows_two_truths(corrected):

@@ -65,10 +65,10 @@ def _address(view: str, request: Any, key: FigureKey) -> str:
 
 
 def _compare(figure: Figure, found: Any) -> str:
-    """Address of the subject at the cut before the last change and the cut after it."""
+    """Address of the figure at the cut before the last change and the cut after it."""
     change, day = found.changes[-1].after, iso_local(figure.start)[:10]
     return reverse("cuts") + "?" + urlencode({
-        "subject": figure.subject, "a": instant_text(change.believed_from - 1), "b": instant_text(change.believed_from),
+        "figure": str(figure.key), "a": instant_text(change.believed_from - 1), "b": instant_text(change.believed_from),
         "from": day, "to": day})
 
 

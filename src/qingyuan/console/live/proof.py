@@ -25,7 +25,7 @@ OPERATIONS: dict[str, Any] = {
     "telegram": _("sent by the logger"), "mean": _("mean, rounded once"),
     "points": _("mean of the points, rounded once"), "round": _("rounded"),
     "mda8": _("largest 8 h mean"), "iaqi": _("sub-index, rounded up"),
-    "max": _("largest"), "text": _("stated"),
+    "max": _("largest sub-index"), "text": _("stated"),
 }
 DOES_NOT_SHOW = (
     _("Telegrams carry no signature. The proof begins at receipt and does not show who sent them."),

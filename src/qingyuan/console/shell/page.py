@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from typing import Any
@@ -38,6 +39,25 @@ def instant_text(us: int) -> str:
     return moment(us, CST_OFFSET_S).isoformat()
 
 
+def field_text(us: int) -> str:
+    """Local date and time as a field of a form holds it: three digits behind the second, what is finer cut off."""
+    return moment(us - us % 1000, CST_OFFSET_S).isoformat(timespec="milliseconds")[:23]
+
+
+def asked_us(query: Mapping[str, str], name: str) -> int | None:
+    """The instant of a field, None where it is empty. A field cannot hold microseconds: while it still shows the
+    instant that stands beside it as `NAME_exact`, that one is meant. Raises BadInstant.
+    """
+    text = query.get(name, "")
+    if not text:
+        return None
+    us = instant_us(text)
+    if exact := query.get(f"{name}_exact", ""):
+        exact_us = instant_us(exact)
+        return exact_us if exact_us - exact_us % 1000 == us else us
+    return us
+
+
 class Page:
     """Hangs on the request as `request.page`; everything in it is worked out when first asked for."""
 
@@ -45,11 +65,10 @@ class Page:
         self._request = request
         self.problem = ""
         self.as_of_us: int | None = None
-        if text := request.GET.get("as_of", ""):
-            try:
-                self.as_of_us = instant_us(text)
-            except BadInstant:
-                self.problem = text
+        try:
+            self.as_of_us = asked_us(request.GET, "as_of")
+        except BadInstant as error:
+            self.problem = str(error)
 
     @cached_property
     def scope(self) -> Scope:
@@ -66,6 +85,11 @@ class Page:
     def as_of(self) -> str:
         """The instant as it stands in addresses; empty for now."""
         return "" if self.as_of_us is None else instant_text(self.as_of_us)
+
+    @property
+    def as_of_field(self) -> str:
+        """The instant as its field holds it; empty for now."""
+        return "" if self.as_of_us is None else field_text(self.as_of_us)
 
     @property
     def replay(self) -> Replay | None:

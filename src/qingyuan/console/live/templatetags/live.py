@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from qingyuan.console.shell import words
 from qingyuan.console.shell.page import instant_text
-from qingyuan.console.shell.templatetags.qy import proof_of
+from qingyuan.console.shell.templatetags.qy import as_of_in, proof_of
 from qingyuan.numerics.time import iso_local
 from qingyuan.pipeline.figure import FigureKey
 from qingyuan.pipeline.reasons import Reason
@@ -36,8 +36,7 @@ def site_address(site: str, as_of: str = "") -> str:
 @register.simple_tag(takes_context=True)
 def site_url(context: Any, site: Site) -> str:
     """Address of a station page; the instant asked for stays."""
-    request = context.get("request")
-    return site_address(site.id, request.GET.get("as_of", "") if request is not None else "")
+    return site_address(site.id, as_of_in(context))
 
 
 @register.filter
@@ -86,10 +85,17 @@ def iso(us: int) -> str:
 @register.simple_tag(takes_context=True)
 def key_link(context: Any, step: Any) -> str:
     """The outcome of a step that is a figure, as a link to its own proof as of the same instant."""
-    request = context.get("request")
-    as_of = request.GET.get("as_of", "") if request is not None else ""
     return format_html('<a class="qy-figure" data-drawer href="{}">{}</a> <span class="qy-quiet">{}</span>',
-                       proof_of(Named(step.figure), as_of), step.out, _named(step.figure))
+                       proof_of(Named(step.figure), as_of_in(context)), step.out, _named(step.figure))
+
+
+@register.simple_tag(takes_context=True)
+def cuts_url(context: Any, query: dict[str, str]) -> str:
+    """Address of both sides of a correction; subject or figure, and what is equal too, stay as asked for."""
+    asked = context["request"].GET
+    kept = {name: asked[name] for name in ("subject", "figure", "all") if asked.get(name)}
+    as_of = as_of_in(context)
+    return f"{reverse('cuts')}?{urlencode(kept | query | ({'as_of': as_of} if as_of else {}))}"
 
 
 class Named:

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from qingyuan.console.shell import words
+from qingyuan.console.shell.page import instant_text
 from qingyuan.numerics.time import iso_local
 from qingyuan.pipeline.figure import Figure
 from qingyuan.pipeline.reasons import Stage
@@ -21,14 +22,21 @@ from qingyuan.registry import Origin, Site
 from qingyuan.vocabulary import units
 
 register = template.Library()
-KEPT = ("as_of",)
+AS_OF = "as_of"
+EXACT = "as_of_exact"            # stands beside the field of an instant, see shell/page.py
+
+
+def as_of_in(context: Any) -> str:
+    """The instant of the page as it stands in addresses; empty for now."""
+    page = getattr(context.get("request"), "page", None)
+    return page.as_of if page is not None else ""
 
 
 @register.simple_tag(takes_context=True)
 def to(context: Any, name: str, *args: Any, **query: Any) -> str:
     """Address of a page; the instant asked for stays, `query` is added."""
-    request = context.get("request")
-    kept = {k: request.GET[k] for k in KEPT if request is not None and request.GET.get(k)}
+    as_of = as_of_in(context)
+    kept = {AS_OF: as_of} if as_of else {}
     kept |= {k: v for k, v in query.items() if v not in (None, "")}
     return reverse(name, args=args) + (f"?{urlencode(kept)}" if kept else "")
 
@@ -37,7 +45,9 @@ def to(context: Any, name: str, *args: Any, **query: Any) -> str:
 def here(context: Any, **changes: Any) -> str:
     """This page's address with some of its query changed; an empty value leaves one out."""
     request = context["request"]
-    query = {k: v for k, v in request.GET.items() if k not in changes}
+    query = {k: v for k, v in request.GET.items() if k not in changes and k not in (AS_OF, EXACT)}
+    if AS_OF not in changes and (as_of := as_of_in(context)):
+        query[AS_OF] = as_of
     query |= {k: v for k, v in changes.items() if v not in (None, "")}
     return request.path + (f"?{urlencode(query)}" if query else "")
 
@@ -62,8 +72,7 @@ def figure(context: Any, found: Figure | None, unit: bool = False, stage: bool =
     """
     if found is None:
         return format_html('<span class="qy-quiet">{}</span>', "–")
-    request = context.get("request")
-    link = proof_of(found, as_of or (request.GET.get("as_of", "") if request is not None else ""))
+    link = proof_of(found, as_of or as_of_in(context))
     said = stage_word(found.stage)
     glyph = format_html(' <span class="qy-stage qy-stage--{} qy-stage--sign" role="img" aria-label="{}" title="{}">'
                         '</span>', found.stage, said, said) if stage else ""
@@ -128,6 +137,12 @@ def unit(text: str) -> str:
 def local(us: int | None) -> str:
     """An instant in local time: 2020-04-01 14:00:05."""
     return "" if us is None else iso_local(us)[:19].replace("T", " ")
+
+
+@register.filter
+def exact(us: int | None) -> str:
+    """An instant in local time with every part of a second it has: 2020-04-01 14:00:05.000001."""
+    return "" if us is None else instant_text(us)[:26].partition("+")[0].replace("T", " ")
 
 
 @register.filter
