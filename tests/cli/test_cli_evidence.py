@@ -225,3 +225,33 @@ def test_nothing_secret_lies_in_the_open_anywhere_but_in_ledgers(made):
         if path.is_file() and opened.path / "ledgers" not in path.parents:
             data = path.read_bytes()
             assert not any(secret.encode() in data for secret in SECRETS), path
+
+
+def test_what_is_found_is_said_in_chinese(capfd, tmp_path):
+    home, _ = small_ledger(tmp_path / "home", 57)
+    (home.ledger_path("office") / "notes.txt").touch()
+    next(home.ledger_path("gw1").glob("*.ends")).unlink()
+    (home.path / "keys").rename(tmp_path / "away")
+    assert run(["--lang", "zh", "evidence", "verify", "--home", str(home.path)]) == 1
+    out = capfd.readouterr().out
+    assert "office/notes.txt: 此处不应有的文件" in out
+    assert "文件缺失；叶节点并未因此丢失" in out
+    assert "57 个叶节点的隐去部分（没有密钥环）" in out
+
+
+def test_a_program_goes_by_codes(evidence, tmp_path):
+    home, _ = small_ledger(tmp_path / "home", 57)
+    (home.ledger_path("office") / "notes.txt").touch()
+    _code, out, _ = evidence("verify", "--home", home.path, "--json")
+    found, = json.loads(out)["problems"]
+    assert (found["code"], found["what"], found["facts"]) == ("strange-file", "a file that does not belong here", {})
+
+
+def test_every_finding_and_gap_is_translated():
+    from qingyuan.cli import i18n
+    from qingyuan.ledger.finding import MADE_AGAIN, UNCHECKED, WORDS
+
+    for text in (*WORDS.values(), *UNCHECKED.values(), MADE_AGAIN):
+        i18n.set_language("zh")
+        assert i18n._(text) != text
+    i18n.set_language("en")

@@ -1,21 +1,23 @@
 """The evidence pages: ledgers, leaves, publications, verification, and the check of a proof."""
 
+import re
 import shutil
 import subprocess
 import sys
 
 import pytest
 from django.test import Client
+from django.utils import timezone, translation
 
 from qingyuan.console import home
 from qingyuan.console.accounts.verbs import Role
-from qingyuan.console.operations import proofs, verifying
+from qingyuan.console.operations import findings, proofs, verifying
 from qingyuan.console.operations.ledgers import publications, shown, states
 from qingyuan.console.operations.models import VerifyRun
 from qingyuan.console.operations.opened import size_at
 from qingyuan.evidence import merkle
 from qingyuan.evidence.leaf import parse
-from qingyuan.ledger import Ledger
+from qingyuan.ledger import Finding, Ledger, Unchecked
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/evidence/", "/evidence/gw1/", "/evidence/office/", "/evidence/gw1.quarantine/", "/evidence/office/0/",
@@ -200,3 +202,41 @@ def test_a_damaged_ledger_is_named(as_role, own_copy):
     (own_copy / "ledgers" / "gw1" / "checkpoint").write_text("nothing\n", "utf-8")
     page = as_role(Role.AUDITOR).get("/evidence/").content.decode()
     assert "damaged" in page
+
+
+def test_every_finding_and_gap_has_words_in_both_languages():
+    from qingyuan.ledger.finding import MADE_AGAIN, UNCHECKED, WORDS
+
+    assert set(findings.FINDINGS) == set(Finding)
+    assert set(findings.GAPS) == set(Unchecked)
+    ours = {**findings.FINDINGS, **findings.GAPS, "": findings.MADE_AGAIN}
+    with translation.override("en"):
+        assert {code: str(text) for code, text in ours.items()} == {**WORDS, **UNCHECKED, "": MADE_AGAIN}
+    with translation.override("zh-hans"):
+        assert all(re.search("[一-鿿]", str(text)) for text in ours.values())
+
+
+def test_a_run_kept_before_there_were_codes_is_shown_as_it_was(as_role):
+    client = as_role(Role.AUDITOR)
+    run = VerifyRun.objects.create(by_id=client.session["_auth_user_id"], finished_at=timezone.now(), lines=[{
+        "ledger": "gw1", "leaves": 1, "signed": 1, "witnessed": 0, "opened": 0, "live": False,
+        "not_checked": ["old <gap>"],
+        "problems": [{"ledger": "gw1", "file": "x", "leaf": 1, "offset": 0, "what": "old <problem>"}]}])
+    page = client.get(f"/evidence/verifications/{run.pk}/").content.decode()
+    assert '<span lang="en">old &lt;problem&gt;</span>' in page
+    assert '<span lang="en">old &lt;gap&gt;</span>' in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_verification_finds_is_said_in_chinese(as_role, own_copy):
+    (own_copy / "ledgers" / "gw1" / "notes.txt").touch()
+    next((own_copy / "ledgers" / "gw1").glob("*.ends")).unlink()
+    shutil.rmtree(own_copy / "keys")
+    client = as_role(Role.AUDITOR, lang="zh-hans")
+    client.post("/evidence/verify/")
+    run = VerifyRun.objects.get()
+    page = client.get(f"/evidence/verifications/{run.pk}/").content.decode()
+    assert "notes.txt: 此处不应有的文件" in page
+    assert "文件缺失；叶并未因此丢失" in page
+    assert "没有密钥环" in page
+    assert 'lang="en"' not in page.partition("<main")[2].partition("</main>")[0]

@@ -125,4 +125,4 @@ def test_only_ids_are_looked_up(home, keyring, name):
 def test_without_the_keyring_it_is_said_that_nothing_was_checked(home, kept):
     report = verify_home(home, None)
     assert report.problems == []
-    assert report.not_checked == ["personal content (no keyring)"]
+    assert [str(gap) for gap in report.not_checked] == ["personal content (no keyring)"]

@@ -203,13 +203,14 @@ def test_a_folder_that_is_no_ledger_is_named(small):
 
 def test_without_the_keyring_all_but_the_private_parts_is_checked(small):
     home, keyring = small
-    assert verify_home(home, None).ledgers[0].not_checked == ["withheld parts of 57 leaves (no keyring)"]
+    assert [str(gap) for gap in verify_home(home, None).ledgers[0].not_checked] == [
+        "withheld parts of 57 leaves (no keyring)"]
     assert problems(home, None) == []
     assert verify_home(home, keyring).ledgers[0].opened == 57
     shutil.rmtree(home.path / "keys")
     opened, why = open_keyring(home)
     assert opened is None
-    assert "no keyring" in why
+    assert "no keyring" in str(why)
 
 
 def rebuilt(home, keyring, change):
@@ -240,7 +241,7 @@ def test_private_bytes_that_are_not_those_committed_to_are_found(small):
     (lambda i, leaf, private: (leaf[:5] + bytes(8) + leaf[13:] if i == 5 else leaf, private), "before the leaf before"),
     (lambda i, leaf, private: (leaf[:4] + b"\x63" + leaf[5:] if i == 5 else leaf, private), "not a leaf"),
     (lambda i, leaf, private: (build_json(4, 1_700_000_000_000_000 + i, {}) if i > 4 else leaf,
-                               b"x" if i == 5 else b"" if i > 4 else private), "private bytes on a leaf"),
+                               b"x" if i == 5 else b"" if i > 4 else private), "private bytes where"),
 ])
 def test_leaves_no_writer_would_write_are_found(small, change, what):
     home, keyring = small
@@ -281,7 +282,7 @@ def test_a_witnessed_checkpoint_without_a_known_witness_is_said_or_named(small, 
     key.unlink()
     report = verify_home(home, keyring)
     assert report.problems == []
-    assert "no witness key known" in report.ledgers[0].not_checked[0]
+    assert "no witness key known" in str(report.ledgers[0].not_checked[0])
     key.write_text(vkey("other", Keyring.open(tmp_path / "o", create=True).signer("x").public, COSIGNATURE))
     assert {p.file for p in problems(home, keyring)} == {"checkpoint.witnessed"}
 

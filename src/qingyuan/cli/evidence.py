@@ -11,7 +11,7 @@ import typer
 from qingyuan.cli.i18n import _
 
 if TYPE_CHECKING:
-    from qingyuan.ledger import Home, HomeReport, Ledger, LedgerReport
+    from qingyuan.ledger import Gap, Home, HomeReport, Ledger, LedgerReport, Problem
 
 HomeOption = Annotated[Path, typer.Option("--home", help=_("Folder of the system"))]
 
@@ -52,7 +52,7 @@ def verify(
 
     A copy without a keyring is verified as far as it can be, and that is said.
     """
-    from qingyuan.ledger import Home, KeyringError, verify_home
+    from qingyuan.ledger import Gap, Home, KeyringError, Unchecked, verify_home
     from qingyuan.ledger.verify import open_keyring
 
     opened = Home.open(home)
@@ -62,7 +62,7 @@ def verify(
     try:
         keyring, why_not = open_keyring(opened)
     except KeyringError as error:
-        keyring, why_not, shut = None, str(error), error
+        keyring, why_not, shut = None, Gap(Unchecked.KEYRING_SHUT, {"detail": str(error)}), error
     report = verify_home(opened, keyring, (lambda _report: None) if as_json else _show, ledger)
     if as_json:
         whole = as_dict(report)
@@ -74,11 +74,8 @@ def verify(
     raise typer.Exit(1 if report.problems else 0)
 
 
-def _conclude(report: HomeReport, why_not: str) -> None:
-    for problem in report.others:
-        typer.echo(_("PROBLEM {problem}").format(problem=problem))
-    for text in [*report.not_checked, *([why_not] if why_not else [])]:
-        typer.echo(_("not checked: {what}").format(what=text))
+def _conclude(report: HomeReport, why_not: Gap | None) -> None:
+    _tell(report.others, [*report.not_checked, *([why_not] if why_not else [])])
     if report.problems:
         typer.echo(_("problems: {count}").format(count=len(report.problems)))
     elif why_not or report.not_checked or any(one.not_checked for one in report.ledgers):
@@ -89,12 +86,10 @@ def _conclude(report: HomeReport, why_not: str) -> None:
 
 def as_dict(report: HomeReport) -> dict[str, object]:
     """The report as plain data."""
-    from dataclasses import asdict
-
-    return {"ok": not report.problems, "problems": [asdict(problem) for problem in report.problems],
-            "not_checked": report.not_checked,
-            "ledgers": [{name: value for name, value in asdict(one).items() if name != "problems"}
-                        for one in report.ledgers]}
+    return {"ok": not report.problems, "problems": [problem.payload() for problem in report.problems],
+            "not_checked": [str(gap) for gap in report.not_checked],
+            "ledgers": [{name: value for name, value in vars(one).items() if name != "problems"}
+                        | {"not_checked": [str(gap) for gap in one.not_checked]} for one in report.ledgers]}
 
 
 def _show(report: LedgerReport) -> None:
@@ -104,7 +99,28 @@ def _show(report: LedgerReport) -> None:
     if report.dropped or report.kept:
         typer.echo(_("  past their retention: {dropped} leaves dropped, {kept} kept since figures rest on them").format(
             dropped=report.dropped, kept=report.kept))
-    for problem in report.problems:
-        typer.echo(_("PROBLEM {problem}").format(problem=problem))
-    for text in report.not_checked:
-        typer.echo(_("not checked: {what}").format(what=text))
+    _tell(report.problems, report.not_checked)
+
+
+def _tell(problems: list[Problem], gaps: list[Gap]) -> None:
+    for problem in problems:
+        typer.echo(_("PROBLEM {problem}").format(problem=f"{problem.where(_('leaf'), _('offset'))}: {said(problem)}"))
+    for gap in gaps:
+        typer.echo(_("not checked: {what}").format(what=unchecked(gap)))
+
+
+def said(problem: Problem) -> str:
+    """What a problem is, in the language set, with the remedy where there is one."""
+    from qingyuan.ledger.finding import MADE_AGAIN, WORDS, made_again
+
+    text = _(WORDS[problem.code]).format(**problem.facts)
+    if not made_again(problem.file, problem.code):
+        return text
+    return _("{what}; {remedy}").format(what=text, remedy=_(MADE_AGAIN))
+
+
+def unchecked(gap: Gap) -> str:
+    """What was not checked, in the language set."""
+    from qingyuan.ledger.finding import UNCHECKED
+
+    return _(UNCHECKED[gap.code]).format(**gap.facts)

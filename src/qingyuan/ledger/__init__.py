@@ -13,6 +13,7 @@ from qingyuan.ledger.errors import (
     LedgerLocked,
     LedgerShortened,
 )
+from qingyuan.ledger.finding import Finding, Gap, Problem, Unchecked
 from qingyuan.ledger.home import OFFICE, QUARANTINE, Home
 from qingyuan.ledger.interrupted import interrupted, settle_interrupted
 from qingyuan.ledger.keyring import Keyring
@@ -23,13 +24,13 @@ from qingyuan.ledger.repeats import raw_digest, raw_of
 from qingyuan.ledger.store import Ledger, StoredLeaf, writer_alive
 from qingyuan.ledger.succession import open_or_succeed
 from qingyuan.ledger.verify import HomeReport, LedgerReport, verify_home
-from qingyuan.ledger.verify_files import Problem
 from qingyuan.ledger.writer import LedgerWriter, Settings
 
 __all__ = [
-    "OFFICE", "QUARANTINE", "ContentErased", "Home", "HomeError", "HomeReport", "Keyring", "KeyringError",
-    "LeafDropped", "LeafTooLarge", "Ledger", "LedgerBroken", "LedgerClosed", "LedgerDamaged", "LedgerError",
-    "LedgerLocked", "LedgerReport", "LedgerShortened", "LedgerWriter", "Problem", "Quarantine", "Quota", "Settings",
-    "StoredLeaf", "drain", "interrupted", "office_append", "office_quiet", "open_office", "open_or_succeed",
-    "outbox_put", "raw_digest", "raw_of", "settle_interrupted", "verify_home", "writer_alive",
+    "OFFICE", "QUARANTINE", "ContentErased", "Finding", "Gap", "Home", "HomeError", "HomeReport", "Keyring",
+    "KeyringError", "LeafDropped", "LeafTooLarge", "Ledger", "LedgerBroken", "LedgerClosed", "LedgerDamaged",
+    "LedgerError", "LedgerLocked", "LedgerReport", "LedgerShortened", "LedgerWriter", "Problem", "Quarantine",
+    "Quota", "Settings", "StoredLeaf", "Unchecked", "drain", "interrupted", "office_append", "office_quiet",
+    "open_office", "open_or_succeed", "outbox_put", "raw_digest", "raw_of", "settle_interrupted", "verify_home",
+    "writer_alive",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qingyuan.ledger.finding import WORDS, Finding
+
 
 class HomeError(RuntimeError):
     """A folder is no home, or is one already."""
@@ -38,12 +40,14 @@ class LedgerShortened(LedgerError):
 
 
 class LedgerDamaged(LedgerError):
-    """A record or file cannot be what was written; names file, byte offset and leaf."""
+    """A record or file cannot be what was written; names file, byte offset and leaf, and the finding if it is one."""
 
-    def __init__(self, file: Path, offset: int, leaf: int | None, what: str) -> None:
+    def __init__(self, file: Path, offset: int, leaf: int | None, what: str | Finding) -> None:
+        self.finding = what if isinstance(what, Finding) else None
+        said = WORDS[self.finding] if self.finding is not None else str(what)
         where = "" if leaf is None else f", leaf {leaf}"
-        super().__init__(f"{file}: offset {offset}{where}: {what}")
-        self.file, self.offset, self.leaf, self.what = file, offset, leaf, what
+        super().__init__(f"{file}: offset {offset}{where}: {said}")
+        self.file, self.offset, self.leaf, self.what = file, offset, leaf, said
 
 
 class LeafTooLarge(LedgerError, ValueError):

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from qingyuan.evidence.leaf import Kind
 from qingyuan.ledger.errors import ContentErased, KeyringError, LedgerDamaged
 from qingyuan.ledger.files import put, sync_folder, write_all
+from qingyuan.ledger.finding import Finding
 from qingyuan.ledger.home import Home
 from qingyuan.ledger.keyring import Keyring
 from qingyuan.ledger.office import office_append
@@ -78,7 +79,7 @@ def opening(home: Home, keyring: Keyring, name: str) -> Opening:
     try:
         plain = AESGCM(keyring.unwrap(wrapped, _purpose(name))).decrypt(box[:NONCE], box[NONCE:], name.encode())
     except (InvalidTag, KeyringError, ValueError):
-        raise LedgerDamaged(_blob(home, name), 0, None, "the content does not open: blob or key was changed") from None
+        raise LedgerDamaged(_blob(home, name), 0, None, Finding.CONTENT_CHANGED) from None
     return Opening(plain[:SALT], plain[SALT:])
 
 
@@ -113,22 +114,22 @@ def erase(home: Home, keyring: Keyring, name: str, reason: str) -> int:
     return office_append(home, keyring, Kind.ERASURE, payload)
 
 
-def damaged(home: Home, keyring: Keyring, erased: set[str]) -> Iterator[tuple[Path, str]]:
+def damaged(home: Home, keyring: Keyring, erased: set[str]) -> Iterator[tuple[Path, Finding]]:
     """Files of the blob folder that are not as they were written, with what is wrong."""
     names = {path.stem for path in home.blobs.iterdir() if path.suffix in (".blob", ".key") and ID.fullmatch(path.stem)}
     for path in sorted(home.blobs.iterdir()):
         if path.suffix not in (".blob", ".key") or not ID.fullmatch(path.stem):
-            yield path, "a file that does not belong here"
+            yield path, Finding.STRANGE_FILE
     for name in sorted(names):
         try:
             opening(home, keyring, name)
         except ContentErased:
             if name not in erased:
-                yield _key(home, name), "the key is missing and no erasure leaf tells why"
+                yield _key(home, name), Finding.ERASURE_NOT_TOLD
         except FileNotFoundError:
-            yield _blob(home, name), "the content is missing"
+            yield _blob(home, name), Finding.CONTENT_MISSING
         except LedgerDamaged as error:
-            yield error.file, error.what
+            yield error.file, error.finding or Finding.CONTENT_CHANGED
 
 
 def _purpose(name: str) -> bytes:

@@ -21,6 +21,7 @@ import zstandard
 
 from qingyuan.ledger.errors import LedgerDamaged
 from qingyuan.ledger.files import TEMPORARY, canonical, put, sync_folder, write_all
+from qingyuan.ledger.finding import Finding
 from qingyuan.ledger.record import HEAD, Record, length_at, read, walk
 from qingyuan.ledger.segment import SEAL, Segment, header
 
@@ -110,11 +111,11 @@ class SealedSegment:
         wanted = {"ledger": ledger, "origin": origin, "first": self._segment.first, "count": self.count,
                   "dictionary": self.dictionary}
         if not head.startswith(MAGIC) or line != canonical(wanted):
-            raise LedgerDamaged(path, 0, None, "the header is not this ledger's")
+            raise LedgerDamaged(path, 0, None, Finding.WRONG_HEADER)
         foot = size - DIGEST - FOOT.size
         number, start = FOOT.unpack(os.pread(self._handle, FOOT.size, foot))
         if start + number * ENTRY.size != foot:
-            raise LedgerDamaged(path, foot, None, "the index does not fit the file")
+            raise LedgerDamaged(path, foot, None, Finding.WRONG_INDEX)
         self.blocks = list(ENTRY.iter_unpack(os.pread(self._handle, foot - start, start)))
         self._stops = [entry[1] for entry in self.blocks[1:]] + [start]
         shared = read_dictionary(path.parent, self.dictionary) if self.dictionary else None
@@ -131,9 +132,9 @@ class SealedSegment:
             data = os.pread(self._handle, self._stops[number] - offset, offset)
             raw = self._zstd.decompress(data, max_output_size=length)
         except (zstandard.ZstdError, OSError, ValueError, MemoryError):
-            raise LedgerDamaged(self._segment.path, offset, first, "a block does not decompress") from None
+            raise LedgerDamaged(self._segment.path, offset, first, Finding.BLOCK_UNREADABLE) from None
         if len(raw) != length:
-            raise LedgerDamaged(self._segment.path, offset, first, "a block has another length than the index says")
+            raise LedgerDamaged(self._segment.path, offset, first, Finding.BLOCK_LENGTH)
         return raw
 
     def record(self, index: int) -> Record:
@@ -167,9 +168,9 @@ def read_dictionary(folder: Path, name: str) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise LedgerDamaged(path, 0, None, "the dictionary of a sealed segment is missing") from None
+        raise LedgerDamaged(path, 0, None, Finding.DICTIONARY_MISSING) from None
     if hashlib.sha256(data).hexdigest() != name:
-        raise LedgerDamaged(path, 0, None, "the dictionary is not the one its name says")
+        raise LedgerDamaged(path, 0, None, Finding.DICTIONARY_CHANGED)
     return data
 
 

@@ -11,9 +11,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from qingyuan.ledger.dropped import Dropped, read_dropped
 from qingyuan.ledger.errors import HomeError, LedgerDamaged
+from qingyuan.ledger.finding import Finding, Gap, Problem, Unchecked
 from qingyuan.ledger.home import OFFICE, QUARANTINE, Home
 from qingyuan.ledger.keyring import Keyring, origin_of
 from qingyuan.ledger.levels import HASH, Levels
@@ -21,7 +23,7 @@ from qingyuan.ledger.personal import damaged
 from qingyuan.ledger.segment import SEAL, Segment, header, list_segments
 from qingyuan.ledger.store import writer_alive
 from qingyuan.ledger.vault import exists
-from qingyuan.ledger.verify_files import Problem, Signed, check_keys, check_meta, check_notes, check_others
+from qingyuan.ledger.verify_files import Signed, check_keys, check_meta, check_notes, check_others
 from qingyuan.ledger.verify_leaves import LeafCheck, Seen, check_log, check_sealed
 from qingyuan.ledger.verify_tree import TreeCheck
 
@@ -32,7 +34,7 @@ class LedgerReport:
 
     ledger: str
     problems: list[Problem] = field(default_factory=list)
-    not_checked: list[str] = field(default_factory=list)
+    not_checked: list[Gap] = field(default_factory=list)
     leaves: int = 0
     signed: int = 0                 # leaves under the checkpoint
     witnessed: int = 0              # leaves under the newest checkpoint a witness co-signed
@@ -41,9 +43,9 @@ class LedgerReport:
     dropped: int = 0                # leaves gone at the end of their retention; only their hashes are left
     kept: int = 0                   # leaves past their retention that are kept because one beside them was admitted
 
-    def complain(self, file: str, leaf: int | None, offset: int | None, what: str) -> None:
+    def complain(self, file: str, leaf: int | None, offset: int | None, code: Finding, /, **facts: Any) -> None:
         """Note a problem."""
-        self.problems.append(Problem(self.ledger, file, leaf, offset, what))
+        self.problems.append(Problem(self.ledger, file, leaf, offset, code, facts))
 
 
 @dataclass
@@ -52,7 +54,7 @@ class HomeReport:
 
     ledgers: list[LedgerReport] = field(default_factory=list)
     others: list[Problem] = field(default_factory=list)
-    not_checked: list[str] = field(default_factory=list)
+    not_checked: list[Gap] = field(default_factory=list)
 
     @property
     def problems(self) -> list[Problem]:
@@ -60,15 +62,15 @@ class HomeReport:
         return [problem for report in self.ledgers for problem in report.problems] + self.others
 
 
-def open_keyring(home: Home) -> tuple[Keyring | None, str]:
+def open_keyring(home: Home) -> tuple[Keyring | None, Gap | None]:
     """The home's keyring; where the home has none (a copy for others), None and why not.
 
     Raises KeyringError for a keyring that is there and does not open: with the right key more could be checked.
     """
     folder = home.path / "keys"
     if not exists(folder):
-        return None, f"there is no keyring in {folder}"
-    return Keyring.open(folder), ""
+        return None, Gap(Unchecked.NO_KEYRING, {"folder": str(folder)})
+    return Keyring.open(folder), None
 
 
 def verify_home(home: Home, keyring: Keyring | None, progress: Callable[[LedgerReport], None] = lambda _: None,
@@ -82,7 +84,7 @@ def verify_home(home: Home, keyring: Keyring | None, progress: Callable[[LedgerR
         try:
             home.ledger_path(folder.name)
         except HomeError:
-            out.others.append(Problem("", folder.name, None, None, "not a ledger's name"))
+            out.others.append(Problem("", folder.name, None, None, Finding.NOT_A_LEDGER))
             continue
         report, seen = verify_ledger(folder, home.id, keyring, home.witness_keys())
         out.ledgers.append(report)
@@ -90,10 +92,10 @@ def verify_home(home: Home, keyring: Keyring | None, progress: Callable[[LedgerR
             erased = {str(payload["erased"]["blob"]) for payload in seen.erasures.values() if "erased" in payload}
         progress(report)
     if only is None and keyring is None:
-        out.not_checked.append("personal content (no keyring)")
+        out.not_checked.append(Gap(Unchecked.PERSONAL))
     elif only is None and keyring is not None:
-        out.others += [Problem("", str(path.relative_to(home.path)), None, None, what)
-                       for path, what in damaged(home, keyring, erased)]
+        out.others += [Problem("", str(path.relative_to(home.path)), None, None, code)
+                       for path, code in damaged(home, keyring, erased)]
     return out
 
 
@@ -117,7 +119,7 @@ def verify_ledger(folder: Path, home_id: str, keyring: Keyring | None, witness_k
     seen = leaves.seen
     report.leaves, report.opened = seen.leaves, seen.opened
     if seen.not_opened:
-        report.not_checked.append(f"withheld parts of {seen.not_opened} leaves (no keyring)")
+        report.not_checked.append(Gap(Unchecked.WITHHELD, {"count": seen.not_opened}))
     _check_roots(notes, leaves, report)
     _check_dropped(folder, dropped, seen, report)
     if keyed:
@@ -152,10 +154,10 @@ def _segments(folder: Path, origin: str, leaves: LeafCheck, tree: TreeCheck, rep
 def _one(segment: Segment, after: int | None, origin: str, leaves: LeafCheck, tree: TreeCheck,
          report: LedgerReport) -> None:
     if segment.first > leaves.next:
-        report.complain(segment.path.name, leaves.next, None, f"the leaves before {segment.first} are missing")
+        report.complain(segment.path.name, leaves.next, None, Finding.LEAVES_MISSING, first=segment.first)
         leaves.lost_until(segment.first)
     elif segment.first < leaves.next:
-        report.complain(segment.path.name, segment.first, None, "its leaves were dropped, or are twice here")
+        report.complain(segment.path.name, segment.first, None, Finding.LEAVES_TWICE)
         return
     if segment.sealed:
         check_sealed(segment, report.ledger, origin, leaves, report.complain, after)
@@ -164,7 +166,7 @@ def _one(segment: Segment, after: int | None, origin: str, leaves: LeafCheck, tr
     check_log(segment, header(report.ledger, segment.first, origin), leaves, tree, report.complain, stop=stop,
               settled=not report.live, signed=report.signed)
     if after is not None and leaves.next < after:
-        report.complain(segment.path.name, leaves.next, None, "the segment ends before the next one begins")
+        report.complain(segment.path.name, leaves.next, None, Finding.SEGMENT_SHORT)
         leaves.lost_until(after)
 
 
@@ -173,23 +175,22 @@ def _check_roots(notes: Signed, leaves: LeafCheck, report: LedgerReport) -> None
         if not checkpoint.root:
             continue
         if checkpoint.size > leaves.next:
-            report.complain(file, leaves.next, None,
-                            f"covers {checkpoint.size} leaves, but {leaves.next} are on disk: the ledger was shortened")
+            report.complain(file, leaves.next, None, Finding.SHORTENED, size=checkpoint.size, have=leaves.next)
         elif leaves.seen.roots.get(checkpoint.size) != checkpoint.root:
-            report.complain(file, None, None, f"the {checkpoint.size} leaves on disk do not have the root it signs")
+            report.complain(file, None, None, Finding.OTHER_ROOT, size=checkpoint.size)
 
 
 def _dropped(folder: Path, name: str, report: LedgerReport) -> Dropped:
     try:
         dropped = read_dropped(folder)
     except (LedgerDamaged, KeyError, TypeError) as error:
-        report.complain("dropped", None, 0, f"not as it was written ({error})")
+        report.complain("dropped", None, 0, Finding.NOT_AS_WRITTEN, detail=str(error))
         segments = list_segments(folder)
         dropped = Dropped()
         if segments and segments[0].first:
-            report.not_checked.append(f"whether leaves 0 to {segments[0].first - 1} were dropped rightly")
+            report.not_checked.append(Gap(Unchecked.DROPPED, {"last": segments[0].first - 1}))
     if dropped.segments and not name.endswith(QUARANTINE):
-        report.complain("dropped", None, None, "only a quarantine may drop leaves")
+        report.complain("dropped", None, None, Finding.WRONGLY_DROPPED)
     return dropped
 
 
@@ -203,7 +204,7 @@ def _set_aside(folder: Path, origin: str, dropped: Dropped, leaves: LeafCheck, r
             report.kept += one.count
             check_sealed(segment, report.ledger, origin, leaves, report.complain, one.stop)
         elif not segment.path.with_suffix(SEAL).exists():          # else its name is about to be changed
-            report.complain(segment.path.name, one.first, None, "the segment set aside is missing")
+            report.complain(segment.path.name, one.first, None, Finding.SET_ASIDE_MISSING)
         leaves.lost_until(one.stop)
 
 
@@ -216,12 +217,12 @@ def _check_dropped(folder: Path, dropped: Dropped, seen: Seen, report: LedgerRep
     for segment in dropped.segments:
         told = seen.erasures.get(segment.told_by)
         if segment.first != first or (segment.told_by >= dropped.first and told != segment.payload()):
-            report.complain("dropped", segment.first, None, "leaves were dropped and no erasure leaf tells of it")
+            report.complain("dropped", segment.first, None, Finding.DROP_NOT_TOLD)
         first = segment.first + segment.count
         try:
             hashes = hashlib.sha256(levels.run(0, segment.first, segment.count)).hexdigest()
         except LookupError:
             hashes = ""
         if hashes != segment.hashes:
-            report.complain("hashes.0", segment.first, HASH * segment.first, "not the hashes kept of dropped leaves")
+            report.complain("hashes.0", segment.first, HASH * segment.first, Finding.WRONG_DROPPED_HASHES)
     levels.close()

@@ -24,6 +24,7 @@ from qingyuan.evidence.note import (
 from qingyuan.ledger import dropped, quarantine
 from qingyuan.ledger.errors import LedgerDamaged
 from qingyuan.ledger.files import TEMPORARY, open_text
+from qingyuan.ledger.finding import Finding, Gap, Unchecked
 from qingyuan.ledger.keyed import FILE as KEYS
 from qingyuan.ledger.keyed import WIDTH
 from qingyuan.ledger.keyring import Keyring, successor_statement
@@ -42,22 +43,6 @@ NOTHING = Checkpoint("", 0, b"")
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Something that is not as it was written: where, as exactly as can be said, and what."""
-
-    ledger: str
-    file: str
-    leaf: int | None
-    offset: int | None
-    what: str
-
-    def __str__(self) -> str:
-        leaf = "" if self.leaf is None else f", leaf {self.leaf}"
-        offset = "" if self.offset is None else f", offset {self.offset}"
-        return f"{self.ledger + '/' if self.ledger else ''}{self.file}{leaf}{offset}: {self.what}"
-
-
-@dataclass(frozen=True)
 class Signed:
     """The checkpoints found; size 0 and no root where there is none that can be trusted."""
 
@@ -70,18 +55,18 @@ def check_meta(folder: Path, name: str, origin: str, keyring: Keyring | None, co
     try:
         meta = read_meta(folder)
     except FileNotFoundError:
-        complain(META, None, None, "the file is missing")
+        complain(META, None, None, Finding.FILE_MISSING)
         return None
     except (LedgerDamaged, ValueError, KeyError, TypeError):
-        complain(META, None, 0, "not as it was written")
+        complain(META, None, 0, Finding.NOT_AS_WRITTEN)
         return None
     if (meta.name, meta.origin) != (name, origin):
-        complain(META, None, None, "the names are not this ledger's")
+        complain(META, None, None, Finding.OTHER_NAMES)
     known = [signer.vkey for signer in keyring.signers(name)] if keyring else meta.vkeys
     if meta.vkeys != known[:len(meta.vkeys)] or not meta.keys:
-        complain(META, None, None, "the keys are not those of the keyring")
+        complain(META, None, None, Finding.OTHER_KEYS)
     if not introductions_hold(meta):
-        complain(META, None, None, "a key was not introduced by the one before it")
+        complain(META, None, None, Finding.KEY_NOT_INTRODUCED)
     return meta
 
 
@@ -97,17 +82,17 @@ def introductions_hold(meta: Meta) -> bool:
 
 
 def check_notes(folder: Path, origin: str, vkeys: list[str], witness_keys: list[str], complain: Complain,
-                not_checked: Callable[[str], None]) -> Signed:
+                not_checked: Callable[[Gap], None]) -> Signed:
     """The witnessed and the latest checkpoint (in this order, so that the latest is not the older one)."""
     witnessed = _note(folder / WITNESSED, origin, vkeys, witness_keys, complain, not_checked)
     signed = _note(folder / CHECKPOINT, origin, vkeys, [], complain, not_checked)
     if signed is None and not (folder / CHECKPOINT).exists():
-        complain(CHECKPOINT, None, None, "the file is missing")
+        complain(CHECKPOINT, None, None, Finding.FILE_MISSING)
     return Signed(signed or NOTHING, witnessed or NOTHING)
 
 
 def _note(path: Path, origin: str, vkeys: list[str], witness_keys: list[str], complain: Complain,
-          not_checked: Callable[[str], None]) -> Checkpoint | None:
+          not_checked: Callable[[Gap], None]) -> Checkpoint | None:
     try:
         note = path.read_bytes().decode("utf-8")
         found = parse_checkpoint(note)
@@ -116,16 +101,16 @@ def _note(path: Path, origin: str, vkeys: list[str], witness_keys: list[str], co
     except FileNotFoundError:
         return None
     except (NoteError, UnicodeDecodeError) as error:
-        complain(path.name, None, 0, f"not a checkpoint signed by this ledger ({error})")
+        complain(path.name, None, 0, Finding.NOT_SIGNED, detail=str(error))
         return None
     witnesses = [one for one in seen if one.algorithm == COSIGNATURE]
     if found.origin != origin or len(witnesses) == len(seen):
-        complain(path.name, None, 0, "not a checkpoint signed by this ledger")
+        complain(path.name, None, 0, Finding.NOT_SIGNED)
         return None
     if path.name == WITNESSED and not witness_keys:
-        not_checked(f"{WITNESSED}: the signature of {', '.join(line[0] for line in lines[1:])} (no witness key known)")
+        not_checked(Gap(Unchecked.WITNESS, {"names": ", ".join(line[0] for line in lines[1:])}))
     elif len(lines) != len(seen) or (path.name == WITNESSED and not witnesses):
-        complain(path.name, None, None, "a signature is of a key nobody knows, or the witness's is missing")
+        complain(path.name, None, None, Finding.UNKNOWN_SIGNATURE)
     return found
 
 
@@ -135,11 +120,11 @@ def check_keys(folder: Path, seen: Seen, needed: int, live: bool, complain: Comp
     known = path.read_bytes() if path.exists() else b""
     for at in range(0, min(len(known), len(digests)), WIDTH):
         if at // WIDTH not in seen.lost and not digests[at:at + WIDTH].startswith(known[at:at + WIDTH]):
-            complain(KEYS, at // WIDTH, at, "the entry is not that of the leaf's key")
+            complain(KEYS, at // WIDTH, at, Finding.WRONG_KEY_DIGEST)
     if len(known) < WIDTH * needed:
-        complain(KEYS, len(known) // WIDTH, len(known), "the file ends before what a checkpoint covers")
+        complain(KEYS, len(known) // WIDTH, len(known), Finding.TOO_SHORT)
     if not live and len(known) > len(digests):
-        complain(KEYS, None, len(digests), "the file holds more than the log gives")
+        complain(KEYS, None, len(digests), Finding.TOO_LONG)
 
 
 def check_others(folder: Path, dictionaries: set[str], keyed: bool | None, live: bool, complain: Complain) -> None:
@@ -151,25 +136,25 @@ def check_others(folder: Path, dictionaries: set[str], keyed: bool | None, live:
         elif TORN.fullmatch(name):
             data = path.read_bytes()
             if hashlib.sha256(data[:-DIGEST]).digest() != data[-DIGEST:]:
-                complain(name, None, None, "the bytes moved aside are not those that were")
+                complain(name, None, None, Finding.TORN_CHANGED)
         elif (match := DICTIONARY.fullmatch(name)) is not None:
             if match[1] not in dictionaries and hashlib.sha256(path.read_bytes()).hexdigest() != match[1]:
-                complain(name, None, None, "the dictionary is not the one its name says")
+                complain(name, None, None, Finding.DICTIONARY_CHANGED)
         elif name == LOCK:
             if path.stat().st_size:
-                complain(name, None, 0, "the lock file is not empty")
+                complain(name, None, 0, Finding.LOCK_NOT_EMPTY)
         elif name == KEYS and keyed is False:
-            complain(name, None, None, "a file that does not belong here")
+            complain(name, None, None, Finding.STRANGE_FILE)
         elif not _known(name, folder) and not (live and name.endswith((TEMPORARY, LOG, ENDS))):    # sealed just now
-            complain(name, None, None, "left over from a kill" if name.endswith(TEMPORARY)
-                     else "a file that does not belong here")
+            complain(name, None, None,
+                     Finding.LEFT_OVER if name.endswith(TEMPORARY) else Finding.STRANGE_FILE)
 
 
 def _check_text(path: Path, kind: str, complain: Complain) -> None:
     try:
         open_text(path, kind)
     except (LedgerDamaged, ValueError):
-        complain(path.name, None, 0, "not as it was written")
+        complain(path.name, None, 0, Finding.NOT_AS_WRITTEN)
 
 
 def _known(name: str, folder: Path) -> bool:

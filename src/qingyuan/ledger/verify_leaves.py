@@ -10,15 +10,13 @@ from typing import Any
 
 from qingyuan.evidence.leaf import FrameLeaf, Kind, LeafError, commitment, parse
 from qingyuan.ledger.errors import LedgerDamaged
+from qingyuan.ledger.finding import Finding
 from qingyuan.ledger.keyed import NONE, digest
 from qingyuan.ledger.keyring import Keyring
 from qingyuan.ledger.record import Record, find, length_at, read, walk
 from qingyuan.ledger.seal import SealedSegment, trailer_holds
 from qingyuan.ledger.segment import SEAL, Segment
 from qingyuan.ledger.verify_tree import Complain, TreeCheck
-
-MADE_AGAIN = ("no leaf is lost by it; stop what writes this ledger, delete the file and start again: "
-              "it is made from the log")
 
 
 @dataclass
@@ -58,20 +56,20 @@ class LeafCheck:
         leaf, seen, index = record.leaf, self.seen, self._tree.size
         received_us = int.from_bytes(leaf[5:13], "big")
         if received_us < seen.last_us:
-            self._complain(file, index, offset, "received before the leaf before it")
+            self._complain(file, index, offset, Finding.TIME_WENT_BACK)
         seen.last_us = received_us
         seen.leaves += 1
         try:
             parsed = parse(leaf)
         except LeafError as error:
-            self._complain(file, index, offset, f"not a leaf ({error})")
+            self._complain(file, index, offset, Finding.NOT_A_LEAF, detail=str(error))
             self._no_digest(index)
         else:
             if isinstance(parsed.payload, FrameLeaf):
                 seen.frames += 1
                 self._private(file, index, offset, parsed.payload, record.private)
             elif record.private:
-                self._complain(file, index, offset, "private bytes on a leaf that has none")
+                self._complain(file, index, offset, Finding.PRIVATE_UNCALLED)
             elif parsed.kind is Kind.ERASURE:
                 seen.erasures[index] = parsed.payload
             if self.keyed:
@@ -104,13 +102,13 @@ class LeafCheck:
     def _private(self, file: str, index: int, offset: int, frame: FrameLeaf, private: bytes) -> None:
         if not frame.spans:
             if private:
-                self._complain(file, index, offset, "private bytes where nothing is withheld")
+                self._complain(file, index, offset, Finding.PRIVATE_UNCALLED)
         elif sum(length for _, length in frame.spans) != len(private):
-            self._complain(file, index, offset, "private bytes of another length than was withheld")
+            self._complain(file, index, offset, Finding.PRIVATE_LENGTH)
         elif self._keyring is None:
             self.seen.not_opened += 1
         elif commitment(self._keyring.salt(self._name, index), private) != frame.commitment:
-            self._complain(file, index, offset, "the private bytes are not those the leaf commits to")
+            self._complain(file, index, offset, Finding.PRIVATE_CHANGED)
         else:
             self.seen.opened += 1
 
@@ -124,7 +122,7 @@ def check_log(segment: Segment, head: bytes, leaves: LeafCheck, tree: TreeCheck,
     handle = os.open(segment.path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         if os.pread(handle, len(head), 0) != head:
-            complain(file, None, 0, "the header is not this ledger's")
+            complain(file, None, 0, Finding.WRONG_HEADER)
         size, offset, ends = os.fstat(handle).st_size, len(head), array("Q")
         while stop is None or leaves.next < stop:
             for record in walk(handle, offset):
@@ -136,8 +134,7 @@ def check_log(segment: Segment, head: bytes, leaves: LeafCheck, tree: TreeCheck,
             if offset >= size or leaves.next == stop:
                 break
             behind = _behind(handle, offset)
-            complain(file, leaves.next, offset, "no valid record here" if behind is not None
-                     else "no valid record here, and none behind: a torn tail, or damage to the last leaves")
+            complain(file, leaves.next, offset, Finding.NO_RECORD if behind is not None else Finding.TORN_OR_DAMAGED)
             if behind is None:
                 break
             found = read(os.pread(handle, length_at(os.pread(handle, 16, behind), 0) or 0, behind), 0)
@@ -164,17 +161,16 @@ def _check_ends(segment: Segment, ends: array[int], complain: Complain, settled:
         known = segment.ends.read_bytes()
     except FileNotFoundError:
         if needed > 0 and not segment.path.with_suffix(SEAL).exists():          # else sealed just now
-            complain(file, None, None, f"the file is missing; {MADE_AGAIN}")
+            complain(file, None, None, Finding.FILE_MISSING)
         return
     expected = ends.tobytes()
     for at in range(0, min(len(known), len(expected)), 8):
         if not expected[at:at + 8].startswith(known[at:at + 8]):
-            complain(file, segment.first + at // 8, at, f"the offset is not where the record ends; {MADE_AGAIN}")
+            complain(file, segment.first + at // 8, at, Finding.WRONG_OFFSET)
     if len(known) < 8 * needed:
-        complain(file, segment.first + len(known) // 8, len(known),
-                 f"the file ends before what a checkpoint covers; {MADE_AGAIN}")
+        complain(file, segment.first + len(known) // 8, len(known), Finding.TOO_SHORT)
     if settled and len(known) > len(expected):
-        complain(file, None, len(expected), f"the file holds more offsets than the log has records; {MADE_AGAIN}")
+        complain(file, None, len(expected), Finding.TOO_LONG)
 
 
 def check_sealed(segment: Segment, name: str, origin: str, leaves: LeafCheck, complain: Complain,
@@ -182,26 +178,26 @@ def check_sealed(segment: Segment, name: str, origin: str, leaves: LeafCheck, co
     """Check a sealed segment byte by byte; `after` is the first leaf of the next one."""
     file = segment.path.name
     if not trailer_holds(segment.path):
-        complain(file, None, None, "the SHA-256 trailer is not that of the file")
+        complain(file, None, None, Finding.WRONG_TRAILER)
     try:
         sealed = SealedSegment(segment, name, origin)
     except LedgerDamaged as error:
-        complain(error.file.name, error.leaf, error.offset, error.what)
+        complain(error.file.name, error.leaf, error.offset, error.finding or Finding.UNREADABLE_SEAL, detail=error.what)
         leaves.lost_until(after if after is not None else leaves.next)
         return
     leaves.seen.dictionaries.add(sealed.dictionary)
     for number, (first, offset, _) in enumerate(sealed.blocks):
         stop = sealed.blocks[number + 1][0] if number + 1 < len(sealed.blocks) else segment.first + sealed.count
         if first != leaves.next:
-            complain(file, leaves.next, offset, "the index does not go on with the next leaf")
+            complain(file, leaves.next, offset, Finding.INDEX_GAP)
         for record in _records(sealed, number, file, complain):
             if leaves.next < stop:
                 leaves.add(file, offset, record)
         if leaves.next < stop:
-            complain(file, leaves.next, offset, "the block ends before the leaves the index gives it")
+            complain(file, leaves.next, offset, Finding.BLOCK_SHORT)
             leaves.lost_until(stop)
     if leaves.next != segment.first + sealed.count or after not in (None, leaves.next):
-        complain(file, leaves.next, None, "another number of leaves than the header or the next segment says")
+        complain(file, leaves.next, None, Finding.LEAF_COUNT)
     sealed.close()
 
 
@@ -209,11 +205,11 @@ def _records(sealed: SealedSegment, number: int, file: str, complain: Complain) 
     try:
         raw = sealed.block(number)
     except LedgerDamaged as error:
-        complain(file, error.leaf, error.offset, error.what)
+        complain(file, error.leaf, error.offset, error.finding or Finding.BLOCK_UNREADABLE, detail=error.what)
         return
     position = 0
     while (found := read(raw, position)) is not None:
         yield found
         position = found.end
     if position != len(raw):
-        complain(file, None, sealed.blocks[number][1], "no valid record in the block")
+        complain(file, None, sealed.blocks[number][1], Finding.NO_RECORD)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 from qingyuan.evidence.merkle import EMPTY, node_hash
+from qingyuan.ledger.finding import Finding
 from qingyuan.ledger.levels import HASH, LEVELS, WIDTH, fold, level_path
 
 RUN = 1 << WIDTH
 MISSING = bytes(HASH)
 
-Complain = Callable[[str, "int | None", "int | None", str], None]     # file, leaf, offset, what
+
+class Complain(Protocol):
+    """Where problems go."""
+
+    def __call__(self, file: str, leaf: int | None, offset: int | None, code: Finding, /, **facts: Any) -> None:
+        """Note a problem."""
 
 
 class TreeCheck:
@@ -71,9 +77,9 @@ class TreeCheck:
             if handle is not None and row:
                 self._compare(level, done, row, os.pread(handle, HASH * len(row), HASH * done))
             if have < HASH * (needed >> level):
-                self._complain(name, have // HASH << level, have, "the file ends before what a checkpoint covers")
+                self._complain(name, have // HASH << level, have, Finding.TOO_SHORT)
             if settled and have > HASH * (done + len(row)):
-                self._complain(name, None, HASH * (done + len(row)), "the file holds more than the log gives")
+                self._complain(name, None, HASH * (done + len(row)), Finding.TOO_LONG)
         for handle in self._handles.values():
             os.close(handle)
 
@@ -96,4 +102,4 @@ class TreeCheck:
             found = known[HASH * number:HASH * number + HASH]
             if not expected.startswith(found):
                 self._complain(f"hashes.{level}", done + number << level, HASH * (done + number),
-                               "the hash is not that of the leaf" if level == 0 else "the hash is not its leaves'")
+                               Finding.WRONG_LEAF_HASH if level == 0 else Finding.WRONG_NODE_HASH)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from django_tasks import task
 
 from qingyuan.console import home
 from qingyuan.console.operations.models import VerifyRun
-from qingyuan.ledger import HomeReport, Keyring, KeyringError, LedgerReport, verify_home
+from qingyuan.ledger import Gap, HomeReport, Keyring, KeyringError, LedgerReport, Unchecked, verify_home
 from qingyuan.ledger.verify import open_keyring
 
 MOST = 200           # problems kept of one ledger; the command line names all
@@ -50,22 +49,22 @@ def verify_everything(run: int) -> None:
     _finish(run, report, why_not)
 
 
-def _finish(run: int, report: HomeReport, why_not: str) -> None:
+def _finish(run: int, report: HomeReport, why_not: Gap | None) -> None:
     VerifyRun.objects.filter(pk=run).update(
-        finished_at=timezone.now(), others=[asdict(problem) for problem in report.others[:MOST]],
-        not_checked=[*report.not_checked, *([why_not] if why_not else [])])
+        finished_at=timezone.now(), others=[problem.payload() for problem in report.others[:MOST]],
+        not_checked=[gap.payload() for gap in (*report.not_checked, *([why_not] if why_not else ()))])
 
 
-def _keyring() -> tuple[Keyring | None, str]:
+def _keyring() -> tuple[Keyring | None, Gap | None]:
     """The keyring where the worker can open it: then withheld bytes are held against their hashes too."""
     try:
         return open_keyring(home.home())
     except KeyringError as error:
-        return None, str(error)
+        return None, Gap(Unchecked.KEYRING_SHUT, {"detail": str(error)})
 
 
 def _line(report: LedgerReport) -> dict[str, Any]:
     return {"ledger": report.ledger, "leaves": report.leaves, "signed": report.signed, "witnessed": report.witnessed,
             "dropped": report.dropped, "opened": report.opened, "live": report.live,
-            "problems": [asdict(problem) for problem in report.problems[:MOST]],
-            "not_checked": report.not_checked[:MOST]}
+            "problems": [problem.payload() for problem in report.problems[:MOST]],
+            "not_checked": [gap.payload() for gap in report.not_checked[:MOST]]}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from qingyuan.console.operations import words
+from qingyuan.console.operations import findings, words
 from qingyuan.evidence.leaf import Kind, Verdict
 from qingyuan.numerics.time import iso_local
 
@@ -23,6 +23,18 @@ def verdict_word(verdict: Verdict) -> Any:
 def kind_word(kind: Kind) -> Any:
     """The word for a kind of leaf."""
     return words.KINDS[kind]
+
+
+@register.filter
+def problem_words(problem: dict[str, Any]) -> str:
+    """What a verification found."""
+    return findings.problem_words(problem)
+
+
+@register.filter
+def gap_words(gap: Any) -> str:
+    """What a verification left unchecked."""
+    return findings.gap_words(gap)
 
 
 @register.filter
