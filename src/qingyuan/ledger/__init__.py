@@ -15,7 +15,7 @@ from qingyuan.ledger.errors import (
 )
 from qingyuan.ledger.finding import Finding, Gap, Problem, Unchecked
 from qingyuan.ledger.home import OFFICE, QUARANTINE, Home
-from qingyuan.ledger.interrupted import interrupted, settle_interrupted
+from qingyuan.ledger.interrupted import begun, interrupted, settle_interrupted
 from qingyuan.ledger.keyring import Keyring
 from qingyuan.ledger.office import office_append, office_quiet, open_office
 from qingyuan.ledger.outbox import drain, outbox_put
@@ -30,7 +30,7 @@ __all__ = [
     "OFFICE", "QUARANTINE", "ContentErased", "Finding", "Gap", "Home", "HomeError", "HomeReport", "Keyring",
     "KeyringError", "LeafDropped", "LeafTooLarge", "Ledger", "LedgerBroken", "LedgerClosed", "LedgerDamaged",
     "LedgerError", "LedgerLocked", "LedgerReport", "LedgerShortened", "LedgerWriter", "Problem", "Quarantine",
-    "Quota", "Settings", "StoredLeaf", "Unchecked", "drain", "interrupted", "office_append", "office_quiet",
+    "Quota", "Settings", "StoredLeaf", "Unchecked", "begun", "drain", "interrupted", "office_append", "office_quiet",
     "open_office", "open_or_succeed", "outbox_put", "raw_digest", "raw_of", "settle_interrupted", "verify_home",
     "writer_alive",
 ]

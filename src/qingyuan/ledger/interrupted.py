@@ -12,17 +12,34 @@ from pathlib import Path
 from qingyuan.ledger.errors import LedgerClosed, LedgerLocked
 from qingyuan.ledger.home import OFFICE, Home
 from qingyuan.ledger.keyring import Keyring
-from qingyuan.ledger.segment import header, list_segments
-from qingyuan.ledger.store import CLOSED, Ledger, writer_alive
+from qingyuan.ledger.meta import read_meta
+from qingyuan.ledger.segment import Segment, header, list_segments
+from qingyuan.ledger.store import CHECKPOINT, CLOSED, Ledger, writer_alive
 from qingyuan.ledger.writer import LedgerWriter, Settings
 
 OFFSET = struct.Struct("<Q")
 
 
+def begun(folder: Path) -> bool:
+    """False for a ledger that never held a leaf and has no checkpoint: it is being made, or its maker died."""
+    if (folder / CHECKPOINT).exists():
+        return True
+    segments = list_segments(folder)
+    if not segments:
+        return False
+    meta = read_meta(folder)
+    return any(one.sealed or one.first or one.path.stat().st_size > len(header(meta.name, one.first, meta.origin))
+               for one in segments)
+
+
 def interrupted(folder: Path) -> bool:
-    """True if nobody writes the ledger, it may go on, and its log is missing or goes on behind the last checkpoint."""
+    """True if nobody writes the ledger and it may go on, but its log or its checkpoint is missing, or the log goes on
+    behind the checkpoint.
+    """
     if writer_alive(folder) or (folder / CLOSED).exists():
         return False
+    if not (folder / CHECKPOINT).exists():
+        return True
     with Ledger(folder) as ledger:
         segments = list_segments(folder)
         if not segments:
@@ -35,13 +52,22 @@ def interrupted(folder: Path) -> bool:
             return True
         signed = len(header(ledger.name, last.first, ledger.origin))
         if count:
-            with last.ends.open("rb") as ends:
-                ends.seek((count - 1) * OFFSET.size)
-                offset = ends.read(OFFSET.size)
-            if len(offset) < OFFSET.size:
+            offset = _offset(last, count - 1)
+            if offset is None:
                 return True
-            signed = OFFSET.unpack(offset)[0]
+            signed = offset
         return last.path.stat().st_size > signed
+
+
+def _offset(segment: Segment, number: int) -> int | None:
+    """Where a record of an open segment ends, or None where that is not written down (any more)."""
+    try:
+        with segment.ends.open("rb") as ends:
+            ends.seek(number * OFFSET.size)
+            data = ends.read(OFFSET.size)
+    except FileNotFoundError:
+        return None
+    return OFFSET.unpack(data)[0] if len(data) == OFFSET.size else None
 
 
 def settle_interrupted(home: Home, keyring: Keyring) -> list[str]:

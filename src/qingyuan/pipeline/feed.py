@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, Verdict, parse
-from qingyuan.ledger import Home, HomeError, Ledger, interrupted, office_quiet, writer_alive
+from qingyuan.ledger import Home, HomeError, Ledger, begun, interrupted, office_quiet, writer_alive
 from qingyuan.pipeline.admitted import takes_in
 from qingyuan.pipeline.intake import Arrival
 from qingyuan.registry import EntryKind, fold
@@ -80,11 +80,11 @@ class Feed:
         with office_quiet(self._home):
             for name in self._home.ledgers(quarantine=False):
                 tail = self._tails.get(name)
-                if tail is None:
+                if tail is not None:
+                    tail.ledger.refresh()
+                elif begun(self._home.ledger_path(name)):
                     ledger = Ledger(self._home.ledger_path(name))
                     self._tails[name] = _Tail(ledger, self._position.get(name, 0))
-                else:
-                    tail.ledger.refresh()
         return self._closed_through(now_us)
 
     def next_received(self) -> int | None:
