@@ -47,13 +47,17 @@ def entries(keyring: Keyring, more: int = 0) -> list[dict[str, Any]]:
 def make(path: Path, more: int = 0) -> Home:
     """The home, its office ledger under a checkpoint."""
     home = Home.create(path)
-    keyring = Keyring.open(path / "keys")
-    with open_office(home, keyring) as office:
-        for number, entry in enumerate(entries(keyring, more)):
-            office.append_json(Kind.REGISTRY, entry | {"key": f"start/{number}"})
+    append(home, entries(Keyring.open(path / "keys"), more), "start")
+    return home
+
+
+def append(home: Home, found: list[dict[str, Any]], key: str) -> None:
+    """Entries into the office ledger, under a checkpoint."""
+    with open_office(home, Keyring.open(home.path / "keys")) as office:
+        for number, entry in enumerate(found):
+            office.append_json(Kind.REGISTRY, entry | {"key": f"{key}/{number}"})
         office.commit()
         office.checkpoint()
-    return home
 
 
 def work_off(home: Home) -> int:

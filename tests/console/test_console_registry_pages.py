@@ -16,6 +16,7 @@ from qingyuan.console.accounts.verbs import Role
 from qingyuan.console.registry.listing import COLUMNS, KINDS, TITLES, Listing
 from qingyuan.ledger import Home
 from qingyuan.numerics.time import iso_utc
+from qingyuan.registry import EntryKind, payload
 
 AsRole = Callable[..., Client]
 
@@ -155,3 +156,44 @@ def test_what_is_not_there_is_404(own: Home, as_role: AsRole) -> None:
     for address in ("/registry/nothing/", "/registry/entry/grant/x/", "/registry/entry/site/none/",
                     "/registry/new/replay/", "/registry/organisations/none/", "/registry/sites/export.pdf"):
         assert client.get(address).status_code == 404
+
+
+@pytest.fixture
+def shared_park(tmp_path: Path, settings: object, console: Path) -> Home:
+    """A park of two enterprises that belong to one group; one of them has two outlets, one in another city."""
+    made = registry_home.make(tmp_path / "home")
+    registry_home.append(made, [
+        payload(EntryKind.ORGANISATION, "HQ", {"name": "集团", "name_en": "Group"}),
+        payload(EntryKind.ORGANISATION, "E1", {"name": "甲厂", "name_en": "Works A", "belongs": ["HQ", "K1"]}),
+        payload(EntryKind.PARK, "K1", {"name": "园区", "name_en": "Park", "organisations": ["E1", "E2"]}),
+        payload(EntryKind.SITE, "W2", registry_home.SITE | {"name": "甲厂二", "mn": "MN-W2", "city": "苏州"})], "more")
+    settings.QINGYUAN_HOME = made.path                  # type: ignore[attr-defined]
+    return made
+
+
+def test_a_count_of_sites_counts_only_those_the_reader_may_see(shared_park: Home, as_role: AsRole) -> None:
+    def counted(client: Client) -> dict[str, str]:
+        rows = client.get(reverse("registry_list", args=["organisations"])).context["rows"]
+        return {row["id"]: row["cells"][-1][1] for row in rows}
+
+    assert counted(as_role(Role.REGISTRAR))["E1"] == "2"
+    assert counted(as_role(Role.INSPECTOR, territory="city:南京"))["E1"] == "1"
+
+
+def test_a_park_names_only_the_firms_its_reader_may_see(shared_park: Home, as_role: AsRole) -> None:
+    firm, office = as_role(Role.ENTERPRISE, subject="E1"), as_role(Role.REGISTRAR)
+    for address in (reverse("registry_list", args=["parks"]), reverse("registry_entry", args=["park", "K1"]),
+                    reverse("registry_list", args=["organisations"]),
+                    reverse("registry_entry", args=["organisation", "E1"])):
+        whole, own = office.get(address).content.decode(), firm.get(address).content.decode()
+        assert any(text in whole for text in ("Works B", "E2", "Group", "HQ"))
+        assert not any(text in own for text in ("Works B", "E2", "Group", "HQ")), address
+    assert firm.get(reverse("registry_list", args=["parks"]), {"q": "Works B"}).context["rows"] == []
+
+
+def test_a_file_of_parks_names_only_the_firms_its_reader_may_see(shared_park: Home, as_role: AsRole) -> None:
+    address = reverse("registry_export", args=["parks", "csv"])
+    assert "E1|E2" in as_role(Role.REGISTRAR).get(address).content.decode()
+    bounded = as_role(Role.INSPECTOR, territory="park:K1", subject="E1").get(address)
+    assert bounded.status_code == 200
+    assert "E2" not in bounded.content.decode()

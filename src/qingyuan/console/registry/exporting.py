@@ -16,9 +16,9 @@ from qingyuan.console.reading import Reading
 from qingyuan.console.registry.fieldset import FIELDS
 from qingyuan.console.registry.history import LOGGER_ONLY
 from qingyuan.console.registry.known import timeline, versions
-from qingyuan.console.registry.listing import KINDS, kept, records
+from qingyuan.console.registry.listing import KINDS, Shown, kept, records
 from qingyuan.console.registry.pages import listing_of
-from qingyuan.console.registry.rights import logger_sites
+from qingyuan.console.registry.rights import logger_sites, seen_names, veiled
 from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import iso_local
 from qingyuan.registry import EntryKind
@@ -37,7 +37,7 @@ def export(request: Any, listing: str, form: str) -> HttpResponse:
     if form not in FORMS:
         raise Http404(form)
     kind = KINDS[wanted]
-    found = kept(records(wanted, reading), wanted, request.GET, reading.registry)
+    found = kept(records(wanted, reading), wanted, request.GET, Shown.of(reading))
     allowed = reading.scope.sites(Verb.EXPORT)
     of_sites = kind in (EntryKind.SITE, EntryKind.CHANNEL, EntryKind.LIMIT)
     ids = [record.id for record in found if not of_sites or _site_of(kind, record) in allowed]
@@ -62,12 +62,12 @@ def _notes(reading: Reading) -> list[str]:
 
 
 def _rows(kind: EntryKind, ids: Iterable[str], names: list[str], reading: Reading) -> Iterator[list[str]]:
-    loggers = logger_sites(reading.scope)
+    loggers, named = logger_sites(reading.scope), seen_names(reading.scope, reading.registry)
     for name in ids:
         hidden = LOGGER_ONLY if kind is EntryKind.SITE and name not in loggers else ()
         for segment in timeline(versions(kind, name, reading.as_of_us)):
             if segment.version is not None:
-                data = segment.version.data
+                data = veiled(segment.version, named).data
                 yield [kind.value, name, _instant(segment.from_us), _instant(segment.to_us),
                        *("" if field in hidden else _text(data.get(field)) for field in names)]
 

@@ -16,7 +16,7 @@ from qingyuan.console.registry.known import Version, standing, timeline, version
 from qingyuan.console.registry.listing import HOME, TITLES
 from qingyuan.console.registry.pages import kind_of
 from qingyuan.console.registry.people import names_of
-from qingyuan.console.registry.rights import logger_sites, may_change, may_see
+from qingyuan.console.registry.rights import logger_sites, may_change, may_see, seen_names, veiled
 from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.page import BadInstant, instant_us
 from qingyuan.console.shell.words import name_of
@@ -64,12 +64,15 @@ def entry(request: Any, kind: str, name: str) -> HttpResponse:
     found = versions(wanted, name, reading.as_of_us)
     if not found or not may_see(reading, wanted, name):          # one answer for both: it does not tell which
         raise Http404(name)
+    names = seen_names(reading.scope, reading.registry)
+    found = [veiled(version, names) for version in found]
     hidden = LOGGER_ONLY if wanted is EntryKind.SITE and name not in logger_sites(reading.scope) else ()
     holds = standing(found)
     assert holds is not None
     rows = [{"version": version, "changes": differences(wanted, _before(found, number), version, hidden),
              "url": reverse("leaf", args=["office", version.leaf])} for number, version in enumerate(found)]
     other, other_us, wrong = _compared(request, wanted, name)
+    other = veiled(other, names) if other else None
     return render(request, "registry/entry.html", {
         "kind": wanted.value, "kind_words": KIND_WORDS[wanted], "name": name, "title": name_of_record(holds),
         "list": HOME[wanted].value, "list_words": TITLES[HOME[wanted]], "facts": facts(wanted, holds, hidden),

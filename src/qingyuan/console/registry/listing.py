@@ -43,7 +43,31 @@ KINDS = {
     Listing.OPERATORS: EntryKind.ORGANISATION, Listing.LIMITS: EntryKind.LIMIT,
 }
 HOME = {kind: listing for listing, kind in reversed(KINDS.items())}       # list in which a kind of entry stands
-Cell = Callable[[Any, Registry], str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The registry as a person may read it: what a cell names is named to this person."""
+
+    registry: Registry
+    sites: frozenset[str]
+    names: frozenset[str] | None               # organisations and parks; None: all
+
+    @classmethod
+    def of(cls, reading: Reading) -> Shown:
+        """What the person of a reading may read."""
+        return cls(reading.registry, seen_sites(reading.scope), seen_names(reading.scope, reading.registry))
+
+    def told(self, names: Iterable[str]) -> str:
+        """Those of some organisations and parks that the person may know of, by their names."""
+        return ", ".join(self._name(name) for name in names if self.names is None or name in self.names)
+
+    def _name(self, name: str) -> str:
+        found: Any = self.registry.organisations.get(name) or self.registry.parks.get(name)
+        return name_of(found) if found is not None else name
+
+
+Cell = Callable[[Any, Shown], str]
 
 
 @dataclass(frozen=True)
@@ -56,46 +80,41 @@ class Column:
 
 
 def _value(kind: EntryKind, name: str) -> Cell:
-    return lambda record, _registry: shown(kind, name, getattr(record, name))
+    return lambda record, _seen: shown(kind, name, getattr(record, name))
 
 
-def _own_name(record: Any, _registry: Registry) -> str:
+def _own_name(record: Any, _seen: Shown) -> str:
     return name_of(record)
 
 
-def _belongs(record: Any, registry: Registry) -> str:
-    return ", ".join(_name_in(registry, name) for name in record.belongs)
+def _belongs(record: Any, seen: Shown) -> str:
+    return seen.told(record.belongs)
 
 
-def _name_in(registry: Registry, name: str) -> str:
-    found: Any = registry.organisations.get(name) or registry.parks.get(name)
-    return name_of(found) if found is not None else name
-
-
-def _site(record: Any, registry: Registry) -> str:
-    found = registry.sites.get(record.site)
+def _site(record: Any, seen: Shown) -> str:
+    found = seen.registry.sites.get(record.site)
     return name_of(found) if found else str(record.site)
 
 
-def _sites_of(record: Any, registry: Registry) -> str:
-    return str(sum(1 for site in registry.sites.values() if record.id in site.belongs))
+def _sites_of(record: Any, seen: Shown) -> str:
+    return str(sum(1 for name in seen.sites if (site := seen.registry.sites.get(name)) and record.id in site.belongs))
 
 
-def _units(site: Any, _registry: Registry) -> str:
+def _units(site: Any, _seen: Shown) -> str:
     sent = {unit: [factor_name(code) for code, its in sorted(site.units.items()) if its == unit]
             for unit in sorted(set(site.units.values()))}
     return "; ".join(f"{units.label(unit)} {' '.join(names)}" for unit, names in sent.items())
 
 
-def _place(site: Any, _registry: Registry) -> str:
+def _place(site: Any, _seen: Shown) -> str:
     return "" if site.lon is None else f"{site.lon:.4f}, {site.lat:.4f}"
 
 
 ORG, S, C, P, L = (EntryKind.ORGANISATION, EntryKind.SITE, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.LIMIT)
-NUMBER = Column(_("number"), lambda record, _registry: record.id, "nowrap")
+NUMBER = Column(_("number"), lambda record, _seen: record.id, "nowrap")
 NAME = Column(_("name"), _own_name, "nowrap")
 BELONGS = Column(_("belongs to"), _belongs)
-MN = Column(_("MN"), lambda site, _registry: site.mn, "qy-mono")
+MN = Column(_("MN"), lambda site, _seen: site.mn, "qy-mono")
 SPOKEN = (Column(_("edition of HJ 212"), _value(P, "edition"), "nowrap"),
           Column(_("CRC variants accepted"), _value(P, "crc"), "nowrap"),
           Column(_("frame faults forgiven"), _value(P, "allow"), "nowrap"))
@@ -108,23 +127,23 @@ COLUMNS: dict[Listing, tuple[Column, ...]] = {
                     Column(_("longitude, latitude"), _place, "num"),
                     Column(_("coordinate system"), _value(S, "coordinate_system")), BELONGS),
     Listing.CHANNELS: (NUMBER, Column(_("site"), _site, "nowrap"),
-                       Column(_("factor"), lambda c, _registry: factor_name(c.factor)),
+                       Column(_("factor"), lambda c, _seen: factor_name(c.factor)),
                        Column(_("instrument"), _value(C, "instrument")),
                        Column(_("serial number"), _value(C, "serial"), "qy-mono"),
-                       Column(_("unit"), lambda c, _registry: units.label(c.unit) if c.unit else "")),
+                       Column(_("unit"), lambda c, _seen: units.label(c.unit) if c.unit else "")),
     Listing.LOGGERS: (NUMBER, NAME, MN, *SPOKEN,
-                      Column(_("password of the logger"), lambda s, _registry: str(
+                      Column(_("password of the logger"), lambda s, _seen: str(
                           _("registered") if s.password_check else _("none is asked for"))),
                       Column(_("units sent"), _units, "nowrap")),
     Listing.PROFILES: (NUMBER, *SPOKEN),
-    Listing.PARKS: (NUMBER, NAME, Column(_("city"), lambda p, _registry: p.city),
-                    Column(_("organisations"), lambda p, r: ", ".join(_name_in(r, name) for name in p.organisations))),
+    Listing.PARKS: (NUMBER, NAME, Column(_("city"), lambda p, _seen: p.city),
+                    Column(_("organisations"), lambda park, seen: seen.told(park.organisations))),
     Listing.LIMITS: (NUMBER, Column(_("site"), _site, "nowrap"),
-                     Column(_("factor"), lambda record, _registry: factor_name(record.factor)),
+                     Column(_("factor"), lambda record, _seen: factor_name(record.factor)),
                      Column(_("averaging time"), _value(L, "averaging")),
-                     Column(_("limit"), lambda record, _registry: f"{record.lower}–{record.value}" if record.lower
+                     Column(_("limit"), lambda record, _seen: f"{record.lower}–{record.value}" if record.lower
                             else record.value, "num"),
-                     Column(_("unit"), lambda record, _registry: units.label(record.unit) if record.unit else ""),
+                     Column(_("unit"), lambda record, _seen: units.label(record.unit) if record.unit else ""),
                      Column(_("standard and clause"), _value(L, "clause")),
                      Column(_("permit number"), _value(L, "permit"))),
 }
@@ -164,20 +183,20 @@ def choices(listing: Listing, found: Iterable[Any]) -> dict[str, list[tuple[str,
     return out
 
 
-def kept(found: Iterable[Any], listing: Listing, query: Any, registry: Registry) -> list[Any]:
+def kept(found: Iterable[Any], listing: Listing, query: Any, seen: Shown) -> list[Any]:
     """The records that fit a query: `q` in any column, and every filter."""
     wanted = query.get("q", "").strip().casefold()
     asked = {name: query.get(name, "") for name in FILTERS.get(listing, ()) if query.get(name)}
     return [record for record in found
             if all(str(getattr(record, name)) == value for name, value in asked.items())
-            and (not wanted or any(wanted in text.casefold() for text in _texts(record, listing, registry)))]
+            and (not wanted or any(wanted in text.casefold() for text in _texts(record, listing, seen)))]
 
 
-def _texts(record: Any, listing: Listing, registry: Registry) -> Iterable[str]:
+def _texts(record: Any, listing: Listing, seen: Shown) -> Iterable[str]:
     if isinstance(record, Site):
         yield from (record.name, record.name_en)
         if listing is Listing.LOGGERS:
             yield record.mn
     for column in COLUMNS[listing]:
         if column.cell is not _sites_of:
-            yield column.cell(record, registry)
+            yield column.cell(record, seen)

@@ -14,7 +14,7 @@ from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.registry.coordinates import found_doubts
 from qingyuan.console.registry.fieldset import KIND_WORDS, NAMES
 from qingyuan.console.registry.known import EDITABLE, Version, everything
-from qingyuan.console.registry.listing import COLUMNS, KINDS, TITLES, Listing, choices, kept, records
+from qingyuan.console.registry.listing import COLUMNS, KINDS, TITLES, Listing, Shown, choices, kept, records
 from qingyuan.console.registry.people import names_of
 from qingyuan.console.registry.rights import may_see
 from qingyuan.console.shell.access import needs
@@ -64,12 +64,12 @@ def overview(request: Any) -> HttpResponse:
 def entries(request: Any, listing: str) -> HttpResponse:
     """One list: search, filters, pages of a hundred."""
     wanted, reading = listing_of(listing), request.page.reading
-    every = records(wanted, reading)
-    found = kept(every, wanted, request.GET, reading.registry)
+    every, seen = records(wanted, reading), Shown.of(reading)
+    found = kept(every, wanted, request.GET, seen)
     shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     kind, columns = KINDS[wanted], COLUMNS[wanted]
     rows = [{"id": record.id, "url": _address(kind, record.id),
-             "cells": [(column.style, column.cell(record, reading.registry)) for column in columns]}
+             "cells": [(column.style, column.cell(record, seen)) for column in columns]}
             for record in shown]
     filters = [(name, NAMES[name], options, request.GET.get(name, ""))
                for name, options in choices(wanted, every).items() if len(options) > 1]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.reading import NotAllowed, Reading
+from qingyuan.console.registry.known import Version
 from qingyuan.registry import Channel, EntryKind, Limit, Registry, Site
 from qingyuan.registry.records import Record
+
+NAMING = ("belongs", "organisations")           # fields that name organisations and parks
 
 
 def seen_sites(scope: Scope) -> frozenset[str]:
@@ -48,6 +54,15 @@ def may_see(reading: Reading, kind: EntryKind, name: str) -> bool:
         return seen_everywhere(scope)
     names = seen_names(scope, registry)
     return names is None or name in names
+
+
+def veiled(version: Version, names: Collection[str] | None) -> Version:
+    """A version of an organisation or park that names no other but those the person may know of; None: all."""
+    if names is None or version.entry.kind not in (EntryKind.ORGANISATION, EntryKind.PARK):
+        return version
+    data = {field: [name for name in value if name in names] if field in NAMING and isinstance(value, list) else value
+            for field, value in version.data.items()}
+    return replace(version, payload={**version.payload, "data": data})
 
 
 def may_change(scope: Scope, record: Record) -> bool:
