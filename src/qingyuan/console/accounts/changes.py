@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qingyuan.console.accounts import duties, entries
+from qingyuan.console.accounts.ending import end_access
 from qingyuan.console.accounts.models import Delegation, Grant, Organisation, User
 from qingyuan.console.accounts.scope import PARK
 from qingyuan.console.accounts.verbs import ROLE_WORDS, Role
@@ -66,19 +67,22 @@ def add_person(*, username: str, full_name: str = "", organisation: Organisation
 
 @transaction.atomic
 def renew_password(by: User, person: User) -> str:
-    """A new first password for someone who lost theirs; every session of the person ends."""
+    """A new first password for someone who lost theirs; every session and token of the person ends."""
     if by.pk == person.pk:
         raise Refused(_("Change your own password on your account page."))
     password = first_password()
     person.set_password(password)
     person.must_change_password = True
     person.save(update_fields=("password", "must_change_password"))
+    end_access(person)
     return password
 
 
 @transaction.atomic
 def set_active(by: User, person: User, active: bool) -> None:
-    """Close an account or open it again; a closed one has no sessions and lends no rights. Raises Refused."""
+    """Close an account or open it again; a closed one has no session, no token and lends no rights, and an opened
+    one gets none of them back. Raises Refused.
+    """
     if by.pk == person.pk:
         raise Refused(_("You cannot close your own account. Another administrator can."))
     _lock(person)
@@ -86,6 +90,8 @@ def set_active(by: User, person: User, active: bool) -> None:
         _keep_one_administrator(without=person)
     person.is_active = active
     person.save(update_fields=("is_active",))
+    if not active:
+        end_access(person)
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ from allauth.account.signals import password_changed
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
+from qingyuan.console.accounts.ending import end_access
+
 
 @receiver(user_logged_in)
 def own_language(request: Any, user: Any, **_rest: Any) -> None:
@@ -17,8 +19,9 @@ def own_language(request: Any, user: Any, **_rest: Any) -> None:
 
 
 @receiver(password_changed)
-def own_password(user: Any, **_rest: Any) -> None:
-    """A password that the person chose need not be changed."""
+def own_password(request: Any, user: Any, **_rest: Any) -> None:
+    """A password that the person chose need not be changed; what was logged in with the old one is out, but here."""
+    end_access(user, keep=request.session.session_key or "")
     if user.must_change_password:
         user.must_change_password = False
         user.save(update_fields=("must_change_password",))

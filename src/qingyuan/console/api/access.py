@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja.errors import HttpError
 from ninja.security import HttpBearer, SessionAuth
 
+from qingyuan.console.accounts.gate import second_factor_due
+from qingyuan.console.accounts.models import User
 from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.accounts.verbs import Verb
-from qingyuan.console.api.models import Token
+from qingyuan.console.api.models import MOST_A_MINUTE, Quota, Token
 from qingyuan.console.reading import NotAllowed, Reading, scope_of
 
 
@@ -41,17 +45,33 @@ class ByToken(HttpBearer):
     """`Authorization: Bearer qy_…`"""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """The token, or nothing. Raises 429 when its quota is used up, 403 when its owner may not use the API."""
+        """The token, or nothing. Raises 429 when a quota is used up, 403 when its owner may not use the API."""
         found = Token.find(token)
         if found is None:
             return None
         whole = scope_of(found.owner.rights())
         if not whole.may(Verb.USE_API):
             raise HttpError(403, "the owner of this token may not use the API any more")
-        if not found.spend():
-            raise HttpError(429, f"more than {found.a_minute} requests in this minute; wait for the next one")
+        _demand_standing(request, found.owner)
+        if (used_up := found.use()) is not None:
+            raise HttpError(429, _too_many(used_up, found))
         request.api_scope = Narrowed(whole, found)          # type: ignore[attr-defined]
         return found
+
+
+def _demand_standing(request: HttpRequest, owner: User) -> None:
+    """Raise 403 where the owner of a token could not work in the console either."""
+    due = second_factor_due(owner)
+    if due is not None and due <= timezone.now():
+        raise HttpError(403, "the owner of this token needs a second factor first; set it up in the console")
+    if not AxesProxyHandler.is_allowed(request, {"username": owner.username}):
+        raise HttpError(403, "the owner of this token is locked at this address after too many wrong passwords; wait")
+
+
+def _too_many(quota: Quota, token: Token) -> str:
+    if quota is Quota.TOKEN:
+        return f"more than {token.a_minute} requests in this minute; wait for the next one"
+    return f"more than {MOST_A_MINUTE} requests in this minute by all your tokens together; wait for the next one"
 
 
 class ByLogin(SessionAuth):

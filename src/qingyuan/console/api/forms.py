@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.accounts.verbs import VERB_WORDS, Verb
+from qingyuan.console.api.models import MOST_A_MINUTE
 
-DAYS, MOST_DAYS, MOST_A_MINUTE = 90, 366, 600
+DAYS, MOST_DAYS = 90, 366
 USEFUL = (Verb.READ_FIGURES, Verb.READ_TELEGRAMS, Verb.READ_FLAGS, Verb.EXPORT)
 
 
@@ -21,7 +22,8 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=_("what it is for"), max_length=100)
     days = forms.IntegerField(label=_("valid for days"), min_value=1, max_value=MOST_DAYS, initial=DAYS)
-    a_minute = forms.IntegerField(label=_("requests a minute"), min_value=1, max_value=MOST_A_MINUTE, initial=60)
+    a_minute = forms.IntegerField(label=_("requests a minute"), min_value=1, max_value=MOST_A_MINUTE, initial=60,
+                                  help_text=_("All your tokens together have 600 a minute."))
     sites = forms.CharField(label=_("only these sites"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
                             help_text=_("ids with spaces between; empty: all that you may read"))
     verbs = forms.MultipleChoiceField(label=_("only these rights"), required=False,

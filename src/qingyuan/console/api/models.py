@@ -1,9 +1,14 @@
-"""Tokens of programs, and how often each was used."""
+"""Tokens of programs, and how often each was used.
+
+Two quotas hold over every minute: that of the token, and one of the person for all tokens together, so that nobody asks
+more by making more of them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from enum import StrEnum
 from typing import Any
 
 from django.db import models
@@ -15,9 +20,48 @@ from qingyuan.console.accounts.models import User
 
 PREFIX = "qy_"
 MINUTE_S = 60
+MOST_A_MINUTE = 600              # of one token, and of all tokens of a person together
 
 
-class Token(models.Model):
+class Counted(models.Model):
+    """Something that may be used so many times in a minute."""
+
+    window = models.BigIntegerField(default=0, editable=False)       # minutes since 1970 of the count
+    count = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def spend(self, limit: int) -> bool:
+        """Count one use; False if `limit` uses of this minute are used up. Two at once are two uses."""
+        minute = int(timezone.now().timestamp()) // MINUTE_S
+        mine = type(self)._default_manager.filter(pk=self.pk)
+        same = mine.filter(window=minute)
+        if same.filter(count__lt=limit).update(count=F("count") + 1):
+            return True
+        if same.exists():
+            return False
+        return bool(mine.exclude(window=minute).update(window=minute, count=1)
+                    or same.filter(count__lt=limit).update(count=F("count") + 1))
+
+
+class Spent(Counted):
+    """What all tokens of a person together have used of this minute."""
+
+    owner = models.OneToOneField(User, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.count}"
+
+
+class Quota(StrEnum):
+    """Whose quota is used up."""
+
+    TOKEN = "token"
+    PERSON = "person"
+
+
+class Token(Counted):
     """A program's key to what its owner may read, or to a part of it. Only a digest of the key is kept."""
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="tokens")
@@ -31,8 +75,6 @@ class Token(models.Model):
     used_at = models.DateTimeField(null=True, editable=False)
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(null=True, editable=False)
-    window = models.BigIntegerField(default=0, editable=False)       # minutes since 1970 of the count
-    count = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ("-made_at",)
@@ -56,17 +98,14 @@ class Token(models.Model):
             return None
         return found if found.owner.is_active and not found.owner.must_change_password else None
 
-    def spend(self) -> bool:
-        """Count one use; False if the quota of this minute is used up."""
-        now = timezone.now()
-        minute = int(now.timestamp()) // MINUTE_S
-        same = Token.objects.filter(pk=self.pk, window=minute)
-        if same.filter(count__lt=self.a_minute).update(count=F("count") + 1, used_at=now):
-            return True
-        if same.exists():
-            return False
-        return bool(Token.objects.filter(pk=self.pk).exclude(window=minute).update(window=minute, count=1, used_at=now)
-                    or same.filter(count__lt=self.a_minute).update(count=F("count") + 1, used_at=now))
+    def use(self) -> Quota | None:
+        """Count one use; the quota that forbids it, or None."""
+        if not self.spend(self.a_minute):
+            return Quota.TOKEN
+        if not Spent.objects.get_or_create(owner=self.owner)[0].spend(MOST_A_MINUTE):
+            return Quota.PERSON
+        Token.objects.filter(pk=self.pk).update(used_at=timezone.now())
+        return None
 
 
 def digest(key: str) -> str:

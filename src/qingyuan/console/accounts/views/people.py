@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
@@ -114,10 +113,8 @@ def person_active(request: Any, pseudonym: Any) -> HttpResponse:
     except changes.Refused as error:
         messages.error(request, str(error))
         return redirect("person", pseudonym)
-    if not active:
-        for session in UserSession.objects.filter(user=found):
-            session.end()
-    messages.success(request, _("The account is open.") if active else _("The account is closed; its sessions ended."))
+    messages.success(request, _("The account is open.") if active else _(
+        "The account is closed; its sessions and tokens ended."))
     return redirect("person", pseudonym)
 
 
