@@ -110,6 +110,21 @@ def test_debug_shows_where_the_error_came_from(tmp_path: object, capsys: pytest.
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+@pytest.mark.parametrize(("fault", "code"), [
+    (ZeroDivisionError("division by zero"), 70), (MemoryError(), 70), (KeyError("a34004"), 70),
+    (CliError("the port is in use", "choose another"), 2), (PermissionError(errno.EACCES, "Permission denied", "x"), 2),
+])
+def test_a_fault_that_nobody_foresaw_has_its_own_code(monkeypatch: pytest.MonkeyPatch, debug: list[str],
+                                                      fault: Exception, code: int) -> None:
+    """So that `serve` starts a child again that crashed by surprise, and only asks a person where one is needed."""
+    def broken(*_arguments: object, **_more: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("qingyuan.ledger.Home.open", broken)
+    assert run([*debug, "pipeline", "run", "--home", "anywhere"]) == code
+
+
 def test_every_remedy_by_class_names_a_class_that_exists() -> None:
     from qingyuan.cli.demo import services
     from qingyuan.lake import durable

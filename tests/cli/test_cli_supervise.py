@@ -118,6 +118,18 @@ def test_a_child_that_needs_a_person_is_not_started_again_and_its_last_words_are
     assert said[-1] == "steady stopped"
 
 
+def test_a_verb_of_ours_that_crashes_by_surprise_is_started_again(tmp_path: Path) -> None:
+    code = ("import qingyuan.ledger as room; from qingyuan.cli.main import main\n"
+            "def fault(*_): raise RuntimeError('by surprise')\n"
+            "room.Home.open = fault; main()")
+    one = Service("one", [sys.executable, "-c", code, "--lang", "en", "pipeline", "follow", "--home", str(tmp_path)])
+    running = Running([one], tmp_path, backoff_s=(0.05,))
+    until(lambda: one.failures >= 2)
+    running.stop()
+    assert any("one ended with code 70; again in 0.05 s" in line for line in running.said)
+    assert "by surprise" in (tmp_path / "one.out").read_text("utf-8")
+
+
 def test_a_silent_child_that_needs_a_person_points_to_its_output(tmp_path: Path) -> None:
     supervisor = Supervisor([service("one", "import sys; sys.exit(2)")], tmp_path, lambda _line: None)
     supervisor.run()

@@ -1,6 +1,7 @@
 """The command `qingyuan`. One file a verb; only the verb that was asked for is imported.
 
-Exit codes: 0 done and well; 1 done, and the answer is no (a check failed, figures differ); 2 could not be done.
+Exit codes: 0 done and well; 1 done, and the answer is no (a check failed, figures differ); 2 could not be done, and a
+person must put something right first; 70 a fault that nobody foresaw (EX_SOFTWARE of sysexits.h).
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Annotated
 import typer
 
 from qingyuan.cli.i18n import _, set_language
+
+COULD_NOT, UNFORESEEN = 2, 70
 
 # (module of this package, verb), in the order of the help page.
 VERBS = (
@@ -94,14 +97,15 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except Exception as error:
+        known_to_us = is_known(error)
         if debug:
             traceback.print_exc()
-        elif is_known(error):
+        elif known_to_us:
             print(sentence(error), file=sys.stderr)
         else:
             print(_("unexpected fault: {kind}: {what}; run again with: qingyuan --debug {arguments}").format(
                 kind=type(error).__name__, what=sentence(error), arguments=" ".join(arguments)), file=sys.stderr)
-        return 2
+        return COULD_NOT if known_to_us else UNFORESEEN
     return 0
 
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qingyuan.cli.i18n import _
+from qingyuan.cli.main import COULD_NOT
 
 BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 60.0)
 LIMIT = 10             # ends in a row, none after a healthy life: about seven minutes with the pauses above
 HEALTHY_S = 60.0       # a child that lived so long begins with the first back-off again
 STOP_S = 60.0
 POLL_S = 0.1
-CANNOT_GO_ON = 2       # exit code of our verbs for what only a person can put right
 PR_SET_PDEATHSIG = 1
 PRCTL = getattr(ctypes.CDLL(None), "prctl", None)      # Linux only
 
@@ -101,7 +101,7 @@ class Supervisor:
                 service.failures = 0
             pause = self._backoff[min(service.failures, len(self._backoff) - 1)]
             service.child, service.due_s, service.failures = None, now + pause, service.failures + 1
-            if code == CANNOT_GO_ON:
+            if code == COULD_NOT:
                 self._give_up(service, self._last_words(service))
             elif service.failures >= self._limit:
                 self._give_up(service, _("it ended {count} times in a row; see {file}").format(
