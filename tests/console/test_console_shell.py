@@ -1,8 +1,15 @@
 """Every page: log-in first, both languages, the instant in the address."""
 
-import pytest
-from django.test import Client
+from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
+from django.core.paginator import Paginator
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.utils.translation import override
+
+from qingyuan.console import shell
 from qingyuan.console.accounts.verbs import Role
 
 pytestmark = pytest.mark.django_db
@@ -34,3 +41,27 @@ def test_a_text_that_is_no_instant_is_named(as_role):
 def test_a_missing_right_is_named(as_role):
     answer = as_role(Role.ADMINISTRATOR).get("/sites/")
     assert answer.status_code == 200                      # figures of public stations are everybody's
+
+
+def turned(number, count, address="/?q=a&page=1", key=None):
+    """The links between pages of a list of `count` rows, a hundred a page, as page `number` of it shows them."""
+    request = RequestFactory().get(address)
+    request.page = SimpleNamespace(as_of="2026-01-01T08:00:00.000001+08:00", ready=False)
+    rows = Paginator(range(count), 100).get_page(number)
+    with override("en"):
+        return " ".join(render_to_string("shell/_pager.html", {"rows": rows} | ({"key": key} if key else {}),
+                                         request).split())
+
+
+def test_one_template_turns_the_pages_of_every_list():
+    folder = Path(shell.__file__).parents[1] / "templates"
+    assert [path.parent.name for path in folder.rglob("_pager.html")] == ["shell"]
+    assert turned(1, 100) == ""
+    middle = turned(2, 250)
+    assert "page 2 of 3, 250 rows" in middle
+    kept = "as_of=2026-01-01T08%3A00%3A00.000001%2B08%3A00"
+    assert f'rel="prev" href="/?q=a&amp;{kept}&amp;page=1"' in middle
+    assert f'rel="next" href="/?q=a&amp;{kept}&amp;page=3"' in middle
+    assert 'rel="next"' not in turned(3, 250)
+    assert "silent=2" in turned(1, 250, key="silent")
+    assert "page=1&" in turned(1, 250, key="silent")

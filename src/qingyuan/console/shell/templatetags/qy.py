@@ -52,6 +52,12 @@ def here(context: Any, **changes: Any) -> str:
     return request.path + (f"?{urlencode(query)}" if query else "")
 
 
+@register.simple_tag(takes_context=True)
+def turned(context: Any, number: int, key: str = "") -> str:
+    """This page's address with another page of a list; key: what the list calls its page, `page` unless given."""
+    return here(context, **{key or "page": number})
+
+
 @lru_cache(maxsize=8)
 def _figures(_prefix: str) -> str:
     return reverse("figure", args=["x"]).removesuffix("x")
