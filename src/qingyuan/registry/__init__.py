@@ -10,9 +10,10 @@ from qingyuan.registry.kinds import Averaging, CoordinateSystem, EntryKind, Hour
 from qingyuan.registry.limit import Limit
 from qingyuan.registry.records import Admission, Channel, Organisation, Park, Profile, Replay, Setting
 from qingyuan.registry.site import Site
+from qingyuan.registry.sound import demand_sound
 
 __all__ = [
     "Admission", "Averaging", "Channel", "CoordinateSystem", "DataClock", "Delegation", "Entry", "EntryError",
     "EntryKind", "Folding", "Grant", "HourSource", "Limit", "Organisation", "Origin", "Park", "Profile", "Register",
-    "Registry", "Replay", "Setting", "Site", "SiteKind", "changing", "fold", "parse", "payload",
+    "Registry", "Replay", "Setting", "Site", "SiteKind", "changing", "demand_sound", "fold", "parse", "payload",
 ]

@@ -26,6 +26,7 @@ from qingyuan.registry.records import (
     Setting,
 )
 from qingyuan.registry.site import Site
+from qingyuan.registry.sound import demand_sound
 
 READERS: Mapping[EntryKind, type[Record]] = {
     EntryKind.ORGANISATION: Organisation,
@@ -62,9 +63,11 @@ class Entry:
 
 
 def parse(payload: Mapping[str, Any], learned_us: int = 0, *, strict: bool = False) -> Entry:
-    """Check one payload. `strict` refuses unknown fields too (for what a person writes; a ledger written by a
-    later version may hold more). Raises EntryError naming entry and field.
+    """Check one payload. `strict` refuses unknown fields and what is not sound too (for what a person writes; a ledger
+    written by another version may hold more). Raises EntryError naming entry and field.
     """
+    if strict:
+        demand_sound(payload)
     kind, name = _kind_and_id(payload)
     where = f"{kind} {name}"
     data = payload.get("data")

@@ -82,7 +82,8 @@ class Fields:
                 raise self.fault(field, f"{value!r} is not known", f"choose from {', '.join(known)}")
         return values
 
-    def whole(self, field: str, default: int | None = None, *, least: int | None = None) -> int:
+    def whole(self, field: str, default: int | None = None, *, least: int | None = None,
+              most: int | None = None) -> int:
         """A whole number; required unless there is a default."""
         value = self._get(field)
         if value is None:
@@ -93,6 +94,8 @@ class Fields:
             raise self.fault(field, f"{value!r} is not a whole number")
         if least is not None and value < least:
             raise self.fault(field, f"{value} is too small", f"give at least {least}")
+        if most is not None and value > most:
+            raise self.fault(field, f"{value} is too large", f"give at most {most}")
         return value
 
     def truth(self, field: str, default: bool) -> bool:

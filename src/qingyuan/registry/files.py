@@ -16,6 +16,7 @@ from qingyuan.numerics.time import CST_OFFSET_S, micros
 from qingyuan.registry.entries import parse
 from qingyuan.registry.errors import EntryError
 from qingyuan.registry.forms import Fault, csv_table, json_lines, json_text
+from qingyuan.registry.sound import demand_sound
 
 CST = timezone(timedelta(seconds=CST_OFFSET_S))
 SHOWN = 20
@@ -73,6 +74,7 @@ def entry_of(line: int, row: Any, check: Callable[[str, str], str]) -> FileEntry
     """One row of a file as an entry, checked; `check` as in `read_entries`. Raises EntryError."""
     if not isinstance(row, dict):
         raise EntryError("entry", "", "is no table of fields", "write {\"entry\": …, \"id\": …, \"data\": {…}}")
+    demand_sound(row)
     row = dict(row)
     for short, field in (("valid_from", "valid_from_us"), ("valid_to", "valid_to_us")):
         text = row.pop(short, None)

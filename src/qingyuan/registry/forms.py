@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -34,26 +35,29 @@ class Fault:
         return f"line {self.line}{field}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")
 
 
+class Twice(ValueError):
+    """A field stands twice in one table, so that one of its values would be lost."""
+
+
 def json_lines(text: str) -> Iterator[tuple[int, Any]]:
     """One entry a line."""
-    for line, content in enumerate(text.splitlines(), 1):
+    for line, content in enumerate(text.split("\n"), 1):
         if content.strip():
-            try:
-                yield line, json.loads(content)
-            except ValueError as error:
-                yield line, Fault(line, "", f"is no JSON ({error})", "write one entry a line")
+            whole = _json(content, line, "write one entry a line")
+            yield (whole.line if isinstance(whole, Fault) else line), whole
 
 
 def json_text(text: str) -> Iterator[tuple[int, Any]]:
     """A list of entries, {"entries": [...]}, or one entry."""
-    try:
-        whole = json.loads(text)
-    except json.JSONDecodeError as error:
-        yield error.lineno, Fault(error.lineno, "", f"is no JSON ({error.msg})",
-                                  "correct it, or name the file .jsonl or .csv")
+    whole = _json(text, 1, "correct it, or name the file .jsonl or .csv")
+    if isinstance(whole, Fault):
+        yield whole.line, whole
         return
     if isinstance(whole, dict) and "entries" not in whole:
         yield 1, whole
+        return
+    if isinstance(whole, dict) and (odd := [name for name in whole if name != "entries"]):
+        yield 1, Fault(1, odd[0], "is no field of such an entry", "leave it out or check its spelling")
         return
     rows = whole["entries"] if isinstance(whole, dict) else whole
     if not isinstance(rows, list):
@@ -66,11 +70,35 @@ def json_text(text: str) -> Iterator[tuple[int, Any]]:
         at = json.JSONDecoder().raw_decode(text, at)[1]
 
 
+def _json(text: str, line: int, remedy: str) -> Any:
+    """What a text that begins at a line of the file holds, or the fault that keeps it from being read."""
+    try:
+        return json.loads(text, object_pairs_hook=_table)
+    except Twice as error:
+        return Fault(line, "", f"{error} stands there twice", "keep one of them")
+    except json.JSONDecodeError as error:
+        return Fault(line + error.lineno - 1, "", f"is no JSON ({error.msg})", remedy)
+    except ValueError:
+        return Fault(line, "", "is no JSON (a number is too long)", remedy)
+    except RecursionError:
+        return Fault(line, "", "is no JSON (too deep)", remedy)
+
+
+def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) < len(pairs):
+        raise Twice(repr(next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)))
+    return out
+
+
 def csv_table(text: str) -> Iterator[tuple[int, Any]]:
     """A line of column names, then one entry a line."""
     table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
-        names = table.fieldnames or []
+        names = [name.strip() for name in table.fieldnames or []]
+        if twice := [name for name, count in Counter(names).items() if count > 1]:
+            yield 1, Fault(1, twice[0], "this column is there twice", "keep one of them")
+            return
         if "id" not in names:
             yield 1, Fault(1, "id", "there is no such column", "begin with a line of column names")
             return

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qingyuan.registry.entries import Entry
 
 MINUTE_INTERVAL_S = 600      # HJ 212-2017 table 4 allows 1 to 30 minutes and names no default; 10 is ours
+A_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Site:
             plan=fields.texts("plan"),
             belongs=fields.texts("belongs"),
             hour_source=fields.choice("hour_source", HourSource, HourSource.SENT),
-            minute_interval_s=fields.whole("minute_interval_s", MINUTE_INTERVAL_S, least=60),
+            minute_interval_s=fields.whole("minute_interval_s", MINUTE_INTERVAL_S, least=60, most=A_DAY_S),
             in_city_mean=fields.truth("in_city_mean", True),
         )
 

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts.scope import Scope
-from qingyuan.console.office.sound import demand_sound
 from qingyuan.console.registry.changing import clashes
 from qingyuan.console.registry.known import EDITABLE, Subject, Version, base_of, everything, timeline
 from qingyuan.console.registry.rights import may_change
@@ -58,9 +57,7 @@ def _no_password(_mn: str, _password: str) -> str:
 def _entry(line: int, row: Any, scope: Scope) -> dict[str, Any]:
     if isinstance(row, dict) and row.get("entry") in [kind.value for kind in EntryKind if kind not in EDITABLE]:
         raise EntryError("", "entry", NOT_HERE, BY_COMMAND)
-    demand_sound(row if isinstance(row, dict) else {})
     payload = entry_of(line, row, _no_password).payload
-    demand_sound(payload)
     kind = EntryKind(payload["entry"])
     known = everything().get((kind, payload["id"]), ())
     if kind is EntryKind.SITE and not payload["data"].get("password_check"):

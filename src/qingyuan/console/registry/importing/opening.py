@@ -46,13 +46,10 @@ def open_rows(data: bytes) -> list[tuple[int, Any]]:
         raise Unreadable(_("This is an old Excel file or a protected one."), _("Save it as XLSX without a password, "
                                                                               "or as CSV."))
     rows: list[tuple[int, Any]] = []
-    try:
-        for row in _workbook(data) if data.startswith(ZIP) else _text(data):
-            if len(rows) == MOST_ROWS:
-                raise Unreadable(_("The file holds more than 10,000 rows."), _("Send it in parts."))
-            rows.append(row)
-    except RecursionError:                      # brackets within brackets, thousands deep
-        rows = []
+    for row in _workbook(data) if data.startswith(ZIP) else _text(data):
+        if len(rows) == MOST_ROWS:
+            raise Unreadable(_("The file holds more than 10,000 rows."), _("Send it in parts."))
+        rows.append(row)
     if not rows:
         raise Unreadable(_("The file holds no entry."), _("Begin with a line of column names, then one entry a line."))
     return rows
@@ -83,7 +80,7 @@ def _decoded(data: bytes) -> str:
 def _is_json(line: str) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):        # brackets within brackets, thousands deep
         return False
     return True
 
