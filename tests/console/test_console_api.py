@@ -49,7 +49,7 @@ def first_hour(client):
 
 
 def test_without_a_token_nothing_is_answered(console):
-    assert get(Client(), "sites", 401).json()["detail"] == "Unauthorized"
+    assert get(Client(), "sites", 401).json()["title"] == "Unauthorized"
     assert get(Client(headers={"authorization": "Bearer qy_wrong"}), "sites", 401)
     assert get(Client(), "status").json() == {"status": "ok"}
 

@@ -98,6 +98,21 @@ class Reading:
         return max(FIRST_US, min(now_us, LAST_US))
 
     @cached_property
+    def state(self) -> tuple[str, int, int]:
+        """What answers rest on: the home, the number of the lake's state, and how many registry entries are known."""
+        return home.home().id, home.lake().current().number, len(home.registry_history())
+
+    @cached_property
+    def believed_us(self) -> int:
+        """The instant of belief of what is answered: as asked, else the last tick worked off.
+
+        What is asked later as of this instant is answered in the same way, whatever has come since.
+        """
+        if self.as_of_us is not None:
+            return self.as_of_us
+        return home.lake().current().tick_us or home.now_us()
+
+    @cached_property
     def shown_us(self) -> int:
         """Data time up to which there is anything to show: data time, or the end of what has come if that is earlier.
 

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "qingyuan.console.api.problems.ProblemMiddleware",
     "qingyuan.console.shell.middleware.CookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "qingyuan.console.shell.middleware.LanguageMiddleware",

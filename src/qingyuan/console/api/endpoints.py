@@ -8,15 +8,17 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, Query, Schema
-from ninja.errors import HttpError
+from django.utils.http import urlencode
+from ninja import Query, Schema
 from pydantic import Field
 
 from qingyuan.console import home
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.api.access import ByLogin, ByToken, reading
+from qingyuan.console.api.problems import ISO, Fault, Interface, Wrong, faulty, install, problem
+from qingyuan.console.api.unchanged import unchanged
 from qingyuan.console.reading import NotAllowed, NotProven, Reading
-from qingyuan.console.shell.page import BadInstant, instant_us
+from qingyuan.console.shell.page import BadInstant, instant_text, instant_us
 from qingyuan.numerics.time import HOUR_US, iso_local, iso_utc
 from qingyuan.pipeline import exports
 from qingyuan.pipeline.export_forms import Format, Table
@@ -26,17 +28,31 @@ from qingyuan.vocabulary.factors import UnknownFactor
 
 A_PAGE, MOST = 1000, 10_000
 FILE_ROWS, NEWEST_US = 1_000_000, 48 * HOUR_US
-api = NinjaAPI(title="Qingyuan", version="1", docs_url=None, auth=[ByToken(), ByLogin()], urls_namespace="api-1",
+api = Interface(title="Qingyuan", version="1", docs_url=None, auth=[ByToken(), ByLogin()], urls_namespace="api-1",
                description="Figures that prove themselves. Every question takes as_of: what was believed then. "
                            "Times are ISO 8601; data times without a zone are local (+08:00).")
-AsOf = Annotated[str | None, Field(description="instant of belief, ISO 8601, +08:00 without a zone; default now")]
+install(api)
+AsOf = Annotated[str | None, Query(description="instant of belief, ISO 8601, +08:00 without a zone; default now")]
 Text = Annotated[str, Field(max_length=200)]
 
 
-class Problem(Schema):
-    """What went wrong and what to do."""
+class FaultOut(Schema):
+    """One thing wrong with a request."""
 
-    detail: str | list[Any]
+    field: str
+    what: str
+    remedy: str
+
+
+class Problem(Schema):
+    """What went wrong, with which parameters, and what to do (RFC 9457, application/problem+json)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    errors: list[FaultOut]
 
 
 ERRORS = {400: Problem, 401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem, 429: Problem}
@@ -69,7 +85,8 @@ class Rows(Schema):
 
     rows: list[dict[str, Any]]
     next: int | None
-    as_of: str
+    more: Annotated[str | None, Field(description="address of the next rows, with the instant and period of these")]
+    as_of: Annotated[str, Field(description="instant of belief of these rows: the last tick worked off, or as asked")]
     lake: Annotated[int, Field(description="number of the state of the lake that answered")]
 
 
@@ -88,34 +105,31 @@ class Asked(Schema):
 @api.exception_handler(NotAllowed)
 def _not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
     where = f" for {error.site}" if error.site else ""
-    return api.create_response(request, {"detail": f"the right '{error.verb}' is missing{where}"}, status=403)
+    return problem(403, f"the right '{error.verb}' is missing{where}")
 
 
 @api.exception_handler(Http404)
 def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
-    return api.create_response(request, {"detail": f"there is nothing of that name: {error}"}, status=404)
+    return problem(404, f"there is nothing of that name: {error}")
 
 
 @api.exception_handler(NotProven)
 def _not_proven(request: HttpRequest, error: NotProven) -> HttpResponse:
-    return api.create_response(request, {"detail": f"no proof can be made of it at present: {error}"}, status=409)
+    return problem(409, f"no proof can be made of it at present: {error}")
 
 
 @api.exception_handler(UnknownFactor)
 def _no_factor(request: HttpRequest, error: UnknownFactor) -> HttpResponse:
-    return api.create_response(request, {"detail": str(error)}, status=422)
-
-
-@api.exception_handler(BadInstant)
-def _no_instant(request: HttpRequest, error: BadInstant) -> HttpResponse:
-    return api.create_response(request, {"detail": f"{error} is no instant of the years 1 to 9999"}, status=422)
+    return faulty([Fault("factor", str(error), "a symbol or a code of HJ 212, such as PM2.5 or a34004")])
 
 
 @api.get("/sites", response={200: list[SiteOut], **ERRORS}, summary="Sites of the registry")
-def sites(request: HttpRequest, kind: Text = "", city: Text = "",
+def sites(request: HttpRequest, response: HttpResponse, kind: Text = "", city: Text = "",
           as_of: AsOf = None) -> Any:
     """Sites you may read, by id."""
     door = reading(request, Verb.READ_FIGURES)
+    if (same := unchanged(request, response, door)) is not None:
+        return same
     return [SiteOut.of(site) for site in door.sites() if kind in ("", site.kind.value) and city in ("", site.city)]
 
 
@@ -126,15 +140,22 @@ def one_site(request: HttpRequest, site: Text, as_of: AsOf = None) -> Any:
 
 
 @api.get("/rows/{table}", response={200: Rows, **ERRORS}, summary="Hours, days, indices, observations, flags")
-def rows(request: HttpRequest, table: Table, asked: Query[Asked],
+def rows(request: HttpRequest, response: HttpResponse, table: Table, asked: Query[Asked],
          limit: Annotated[int, Field(ge=1, le=MOST)] = A_PAGE,
          after: Annotated[int, Field(ge=0, le=1 << 40)] = 0) -> Any:
-    """Rows with provenance; `after` takes the `next` of the answer before. Without from and to: the newest 48 hours."""
+    """Rows with provenance. Without from and to: the newest 48 hours. `more` is the address of the next rows as of the
+    same instant, so that rows which come meanwhile shift nothing; `next` is only the number to put into `after`.
+    """
     door = reading(request, _verb(table))
-    found, lake = _ask(door, table, asked)
+    start, end = _period(door, asked)
+    if (same := unchanged(request, response, door, start)) is not None:
+        return same
+    found, lake = _ask(door, table, asked, start, end)
     part = found.slice(after, limit)
-    more = after + limit if found.num_rows > after + limit else None
-    return {"rows": exports.objects(part), "next": more, "as_of": _belief(door), "lake": lake}
+    following = after + limit if found.num_rows > after + limit else None
+    belief = instant_text(door.believed_us)
+    return {"rows": exports.objects(part), "next": following, "as_of": belief, "lake": lake,
+            "more": following and _more(request, asked, start, belief, limit, following)}
 
 
 @api.get("/files/{table}.{form}", response={200: Any, **ERRORS}, summary="The same as a file",
@@ -143,15 +164,20 @@ def files(request: HttpRequest, table: Table, form: Format, asked: Query[Asked])
     """CSV, JSON lines, Parquet or Excel, with the same columns as `qingyuan export`."""
     scope = reading(request, Verb.EXPORT).scope
     door = reading(request, _verb(table))
-    found, lake = _ask(door, table, asked, None if scope.everywhere(Verb.EXPORT) else scope.subjects(Verb.EXPORT))
+    start, end = _period(door, asked)
+    answer = HttpResponse(content_type=exports.MEDIA[form])
+    if (same := unchanged(request, answer, door, start)) is not None:
+        return same
+    found, lake = _ask(door, table, asked, start, end,
+                       None if scope.everywhere(Verb.EXPORT) else scope.subjects(Verb.EXPORT))
     if found.num_rows > FILE_ROWS:
-        raise HttpError(422, f"{found.num_rows} rows are too many for one file; narrow the period or the sites")
+        raise Wrong("from", f"{found.num_rows} rows are too many for one file", "narrow the period or the sites")
     out = io.BytesIO()
     with exports.WRITERS[form](out) as write:
         write(found)
-    answer = HttpResponse(out.getvalue(), content_type=exports.MEDIA[form])
+    answer.content = out.getvalue()
     answer.headers["Content-Disposition"] = f'attachment; filename="qingyuan-{table}.{form}"'
-    answer.headers["Qingyuan-As-Of"], answer.headers["Qingyuan-Lake"] = _belief(door), str(lake)
+    answer.headers["Qingyuan-As-Of"], answer.headers["Qingyuan-Lake"] = instant_text(door.believed_us), str(lake)
     answer.headers["Qingyuan-Home"] = home.home().id
     return answer
 
@@ -189,11 +215,31 @@ def _verb(table: Table) -> Verb:
     return {Table.OBSERVATION: Verb.READ_TELEGRAMS, Table.FLAG: Verb.READ_FLAGS}.get(table, Verb.READ_FIGURES)
 
 
-def _ask(door: Reading, table: Table, asked: Asked, only: Collection[str] | None = None) -> tuple[Any, int]:
+def _period(door: Reading, asked: Asked) -> tuple[int | None, int | None]:
+    """First start and end of starts asked for, UTC microseconds. Raises Wrong."""
+    found: list[int | None] = []
+    for field, when in (("from", asked.since), ("to", asked.until)):
+        try:
+            found.append(None if when is None else instant_us(when.isoformat()))
+        except BadInstant:
+            raise Wrong(field, f"{when} is no instant of the years 1 to 9999", ISO) from None
+    start, end = found
+    return (door.shown_us - NEWEST_US if start is None and end is None else start), end
+
+
+def _more(request: HttpRequest, asked: Asked, start: int | None, belief: str, limit: int, after: int) -> str:
+    """Address of the next rows: what was asked for, as of the same instant and from the same start."""
+    given = {"site": asked.site, "factor": asked.factor, "name": asked.name}
+    fixed = {"from": None if start is None else instant_text(start),
+             "to": None if asked.until is None else asked.until.isoformat(),
+             "versions": "true" if asked.versions else None, "as_of": belief, "limit": limit, "after": after}
+    query = {name: value for name, value in {**given, **fixed}.items() if value not in (None, [])}
+    return f"{request.path}?{urlencode(query, doseq=True)}"
+
+
+def _ask(door: Reading, table: Table, asked: Asked, start: int | None, end: int | None,
+         only: Collection[str] | None = None) -> tuple[Any, int]:
     """Rows and the lake's state; `only`: subjects that may be answered for, None: those the table's verb allows."""
-    start, end = (None if when is None else instant_us(when.isoformat()) for when in (asked.since, asked.until))
-    if start is None and end is None:
-        start = door.shown_us - NEWEST_US
     figures = table not in (Table.OBSERVATION, Table.FLAG)
     codes = [factors.named(text) for text in asked.factor] or None
     subjects: Collection[str] | None = asked.site or None
@@ -203,8 +249,4 @@ def _ask(door: Reading, table: Table, asked: Asked, only: Collection[str] | None
                              names=(asked.name or None) if figures else None, start_us=start, end_us=end,
                              all_versions=asked.versions)
     return exports.exact(table, found), lake
-
-
-def _belief(door: Reading) -> str:
-    return iso_local(door.as_of_us) if door.as_of_us is not None else iso_local(home.now_us())
 
