@@ -10,9 +10,8 @@ from django.db import transaction
 
 from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.sealing import SEALED, stand_in
-from qingyuan.console.office.sound import demand_sound
 from qingyuan.evidence.leaf import Kind
-from qingyuan.registry import EntryError, parse
+from qingyuan.registry import EntryError, demand_sound, parse
 
 TOGETHER = "together"                # rows with the same mark are taken by the ledger all or none
 ADMIT = "admit"                      # a row that asks for the admission of what a site's logger has sent before
