@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from qingyuan.console.office.record import append_waiting
+from qingyuan.console.office.appender import append_waiting
 from qingyuan.evidence.leaf import Kind
 from qingyuan.ledger import Home, Keyring, open_office
 from qingyuan.registry import EntryKind, payload

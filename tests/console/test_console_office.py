@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 
 from qingyuan.console.office.models import Due, Outbox
-from qingyuan.console.office.record import NotInTransaction, append_waiting, record
+from qingyuan.console.office.appender import append_waiting
+from qingyuan.console.office.record import NotInTransaction, record
 from qingyuan.console.office.schedule import JOBS, enqueue_due
 from qingyuan.evidence.leaf import Kind, parse
 from qingyuan.ledger import Home, Keyring, Ledger

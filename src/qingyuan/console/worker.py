@@ -9,8 +9,9 @@ import time
 from django.db import close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
-from qingyuan.console.office.record import append_waiting
+from qingyuan.console.office.appender import append_waiting
 from qingyuan.console.office.schedule import enqueue_due, take_back
+from qingyuan.console.office.sealing import publish_key
 from qingyuan.ledger import Home, Keyring
 
 log = logging.getLogger("qingyuan.worker")
@@ -19,6 +20,7 @@ APPEND_S, SCHEDULE_S, TASK_S, STOP_S = 0.25, 30.0, 0.5, 30.0
 
 def work(home: Home, keyring: Keyring, stop: threading.Event) -> None:
     """Run until stopped."""
+    publish_key(home, keyring)
     take_back()
     tasks = Worker(queue_names=["*"], interval=TASK_S, batch=False, backend_name="default", startup_delay=False,
                    max_tasks=None, worker_id=f"worker-{threading.get_ident()}", excluded_queue_names=[])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Verdict, parse
@@ -13,7 +13,7 @@ from qingyuan.ledger.dropped import read_dropped
 from qingyuan.ledger.office import append_once
 from qingyuan.ledger.repeats import raw_of
 from qingyuan.pipeline.admitted import takes_in
-from qingyuan.registry import EntryKind, Registry, Site, payload
+from qingyuan.registry import Admission, EntryKind, Registry, Site, payload
 
 Run = tuple[str, str, int, int]      # ledger, MN, first leaf, leaf after the last
 
@@ -52,31 +52,37 @@ def any_admitted(home: Home, registry: Registry, name: str, first: int, stop: in
                    for leaf in [parse(stored.data)] for one in named)
 
 
-def admissions(home: Home, keyring: Keyring, sites: Iterable[Site]) -> list[dict[str, Any]]:
-    """Payloads that admit the quarantined frames of sites, each with a `key` so that it is appended once.
+def admissions(home: Home, keyring: Keyring, sites: Iterable[Site],
+               before: Iterable[Admission] = ()) -> list[dict[str, Any]]:
+    """Payloads that admit the quarantined frames of sites, each with a `key` so that it is appended once. What an
+    admission made `before` takes in is left out.
 
     Only frames that were refused because their MN was unknown, and whose password is the one registered now. Between
     the ends of a run lies no frame of another unknown logger.
     """
-    wanted = {site.mn: site for site in sites}
+    wanted, before = {site.mn: site for site in sites}, tuple(before)
     out = []
     for name in home.ledgers():
         if name.endswith(QUARANTINE):
-            for ledger, mn, first, end in _runs(home, keyring, name, wanted):
+            for ledger, mn, first, end in _runs(home, keyring, name, wanted, before):
                 entry = payload(EntryKind.ADMISSION, f"{ledger}-{first}", {
                     "ledger": ledger, "mn": mn, "from_leaf": first, "to_leaf": end})
                 out.append(entry | {"key": f"admit/{ledger}/{first}/{end}/{mn}"})
     return out
 
 
-def _runs(home: Home, keyring: Keyring, name: str, wanted: Mapping[str, Site]) -> Iterator[Run]:
+def _runs(home: Home, keyring: Keyring, name: str, wanted: Mapping[str, Site],
+          before: Sequence[Admission]) -> Iterator[Run]:
     run: Run | None = None
+    done = [one for one in before if one.ledger == name and one.mn in wanted]
     with Ledger(home.ledger_path(name)) as ledger:
         for stored in ledger.leaves(ledger.first(), ledger.size):
             frame = parse(stored.data).payload
             if not isinstance(frame, FrameLeaf) or frame.verdict is not Verdict.UNKNOWN_MN:
                 continue
             mn = _whose(frame, stored.private, keyring, wanted)
+            if any(one.mn == mn and one.from_leaf <= stored.index < one.to_leaf for one in done):
+                mn = None
             if run is not None and mn != run[1]:
                 yield run
                 run = None

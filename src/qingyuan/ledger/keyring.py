@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from qingyuan.evidence.note import ED25519, key_id, vkey
+from qingyuan.ledger.boxes import open_box, private_half
 from qingyuan.ledger.errors import KeyringError
 from qingyuan.ledger.files import locked
 from qingyuan.ledger.vault import Vault, exists, new_vault, open_vault
@@ -142,6 +143,15 @@ class Keyring:
             return AESGCM(self._wrap).decrypt(box[:12], box[12:], purpose)
         except (InvalidTag, ValueError):
             raise KeyringError("a wrapped key does not open") from None
+
+    @property
+    def box_key(self) -> bytes:
+        """Public key for boxes that only this keyring opens, 32 bytes."""
+        return private_half(self._wrap).public_key().public_bytes_raw()
+
+    def open_box(self, box: bytes, purpose: bytes) -> bytes:
+        """Content of a box closed with `box_key`; raises KeyringError."""
+        return open_box(private_half(self._wrap), box, purpose)
 
     def _origin(self, ledger: str) -> str:
         return origin_of(self.home_id, ledger)
