@@ -35,8 +35,7 @@ MARKED_ELSEWHERE = frozenset({
     "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn",
     "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
-    "mfa_login_webauthn", "socialaccount_login_cancelled", "socialaccount_login_error", "openid_connect_login",
-    "openid_connect_callback"})
+    "mfa_login_webauthn", "socialaccount_login_cancelled", "socialaccount_login_error"})
 # Addresses of the programming interface: the verb each needs; None: nothing but being known; "nothing": open.
 INTERFACE: dict[str, Verb | str | None] = {
     "api-1:openapi-json": "nothing", "api-1:status": "nothing", "api-1:api-root": "nothing",
@@ -157,7 +156,7 @@ class Firms:
             "site": site, "name": site, "figure_at.name": "hour.NOx", "start": start_us // 1_000_000,
             "figure": figure, "ledger": "gw1", "leaf": self.leaves[site], "publication.leaf": self.publication,
             "mn": STRANGER, "table": "hour", "form": "csv", "kind": "site", "listing": "sites",
-            "registry_dossier.name": f"firm-{firm}",
+            "registry_dossier.name": f"firm-{firm}", "provider_id": "sso",
             **rows}
 
     def variants(self, address: Address, examples: dict[str, Any]) -> list[dict[str, Any]]:

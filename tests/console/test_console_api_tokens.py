@@ -1,4 +1,4 @@
-"""Tokens live no longer than the standing of their owner, and a person's quota is one, however many tokens there are."""
+"""Tokens live no longer than the standing of their owner, whose quota is one, however many tokens there are."""
 
 from __future__ import annotations
 

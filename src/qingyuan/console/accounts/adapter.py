@@ -7,12 +7,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qingyuan.console.accounts.models import User
+from qingyuan.console.accounts.sso import SignOnProvider, demand_nonce
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -39,8 +41,15 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         """Never: an account needs grants, and those are a person's decision."""
         return False
 
+    def get_provider(self, request: Any, provider: Any, client_id: Any = None) -> SignOnProvider:
+        """The one kind of service there is, in our stricter reading."""
+        return SignOnProvider(request, app=super().get_provider(request, provider, client_id).app)
+
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
-        """Tie the service's person to the account of the same user name; send strangers back with a sentence."""
+        """Tie the service's person to the account of the same user name, if nobody else of the service is tied to it;
+        send strangers back with a sentence. E-mail addresses open nothing.
+        """
+        demand_nonce(sociallogin)
         if sociallogin.is_existing:
             return
         name = (sociallogin.account.get_provider_account().get_user_data() or {}).get("preferred_username") or ""
@@ -48,5 +57,9 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         if user is None:
             messages.error(request, _("The sign-on service knows you, but there is no account with your user name. "
                                       "Ask an administrator for one."))
+            raise ImmediateHttpResponse(redirect("account_login"))
+        if SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider).exists():
+            messages.error(request, _("The account with your user name belongs to another person of the sign-on "
+                                      "service. Ask an administrator for a new first password."))
             raise ImmediateHttpResponse(redirect("account_login"))
         sociallogin.connect(request, user)

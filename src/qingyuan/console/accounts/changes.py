@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,7 +68,9 @@ def add_person(*, username: str, full_name: str = "", organisation: Organisation
 
 @transaction.atomic
 def renew_password(by: User, person: User) -> str:
-    """A new first password for someone who lost theirs; every session and token of the person ends."""
+    """A new first password for someone who lost theirs; every session and token of the person ends, and the tie
+    to a person of the sign-on service: the next sign-on ties it anew.
+    """
     if by.pk == person.pk:
         raise Refused(_("Change your own password on your account page."))
     password = first_password()
@@ -75,6 +78,7 @@ def renew_password(by: User, person: User) -> str:
     person.must_change_password = True
     person.save(update_fields=("password", "must_change_password"))
     end_access(person)
+    SocialAccount.objects.filter(user=person).delete()             # whoever was tied to it there
     return password
 
 

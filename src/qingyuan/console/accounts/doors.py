@@ -1,4 +1,5 @@
-"""Addresses of log-in, log-out, password, second factor and single sign-on: those of allauth that are in use.
+"""Addresses of log-in, log-out, password, second factor and single sign-on: those of allauth that are in use, and our
+stricter ones.
 
 There is no sign-up, no e-mail and no reset by e-mail: an administrator gives a new first password.
 """
@@ -6,6 +7,8 @@ There is no sign-up, no e-mail and no reset by e-mail: an administrator gives a 
 from allauth.account import views as account
 from allauth.socialaccount import views as social
 from django.urls import include, path
+
+from qingyuan.console.accounts import sso
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -16,5 +19,6 @@ urlpatterns = [
     path("2fa/", include("allauth.mfa.urls")),
     path("sso/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("sso/error/", social.login_error, name="socialaccount_login_error"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<str:provider_id>/login/", sso.depart, name="openid_connect_login"),
+    path("oidc/<str:provider_id>/login/callback/", sso.arrive, name="openid_connect_callback"),
 ]

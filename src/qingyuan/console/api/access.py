@@ -69,7 +69,7 @@ def _demand_standing(request: HttpRequest, owner: User) -> None:
 
 
 def _too_many(quota: Quota, token: Token) -> str:
-    if quota is Quota.TOKEN:
+    if quota is Quota.KEY:
         return f"more than {token.a_minute} requests in this minute; wait for the next one"
     return f"more than {MOST_A_MINUTE} requests in this minute by all your tokens together; wait for the next one"
 

@@ -57,7 +57,7 @@ class Spent(Counted):
 class Quota(StrEnum):
     """Whose quota is used up."""
 
-    TOKEN = "token"
+    KEY = "key"
     PERSON = "person"
 
 
@@ -101,7 +101,7 @@ class Token(Counted):
     def use(self) -> Quota | None:
         """Count one use; the quota that forbids it, or None."""
         if not self.spend(self.a_minute):
-            return Quota.TOKEN
+            return Quota.KEY
         if not Spent.objects.get_or_create(owner=self.owner)[0].spend(MOST_A_MINUTE):
             return Quota.PERSON
         Token.objects.filter(pk=self.pk).update(used_at=timezone.now())
