@@ -75,7 +75,7 @@ def needs_you(reading: Reading) -> dict[str, Any]:
         found["failed"] = failed(reading)
     if scope.may(Verb.ADMIT) or scope.may(Verb.READ_GATEWAY):
         strangers = [site for site in reading.sites(Verb.READ_GATEWAY) if site.registered_itself]
-        found |= {"strangers": strangers[:SHOWN], "stranger_count": len(strangers), "pulse": pulse()}
+        found |= {"strangers": strangers[:SHOWN], "stranger_count": len(strangers), "pulse": pulse(reading)}
     return found
 
 

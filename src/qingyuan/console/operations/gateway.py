@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from qingyuan.console import home
+from qingyuan.console import home, received
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.record import wait_for
@@ -39,11 +39,11 @@ def gateway(request: Any) -> HttpResponse:
     groups = watch.refused(reading, tails)
     silent = watch.silent(reading)
     gaps = sorted((gap for one in running for gap in one.gaps), key=lambda gap: -gap.begin_us)
-    rates = [one.per_minute for one in running if one.running and one.per_minute is not None]
     shown = Paginator(groups, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "operations/_gateway.html" if request.htmx else "operations/gateway.html", {
         "gateways": running, "on": sum(one.running for one in running),
-        "connections": sum(one.connections for one in running if one.running), "rate": sum(rates) if rates else None,
+        "connections": sum(one.connections for one in running if one.running),
+        "came": received.last_minute(reading.as_of_us),
         "lag_s": home.status("pipeline.status.json").get("lag_s") if request.page.as_of_us is None else None,
         "silent": Paginator(silent, A_PAGE).get_page(request.GET.get("silent")), "silent_count": len(silent),
         "whole": sum(one.whole for one in silent), "shown_us": reading.shown_us,

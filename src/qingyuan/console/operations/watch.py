@@ -19,19 +19,17 @@ GONE_US = 60_000_000
 SILENT_US = 2 * HOUR_US        # after the end of the last period heard of; ours, no standard names one
 LOOKED_BACK_US = 7 * DAY_US
 WRONG_CLOCK_S = 300            # ours; HJ 212 sets no limit to a logger's clock
-MINUTE_US = 60_000_000
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """One gateway. per_minute: telegrams accepted in its last full minute of ticks; None with fewer than two ticks."""
+    """One gateway as its last tick tells of it."""
 
     ledger: str
     running: bool
     at_us: int
     connections: int
     telegrams: int
-    per_minute: float | None
     gaps: list[Gap]
 
 
@@ -89,19 +87,9 @@ def gateways(reading: Reading, tails: dict[str, Tail]) -> list[Gateway]:
             continue
         at = ticks[-1]
         running = not at.last and now_us - at.received_us < max(GONE_US, 3 * reading.registry.tick_us)
-        found.append(Gateway(name, running, at.received_us, at.connections, at.telegrams, _rate(ticks),
+        found.append(Gateway(name, running, at.received_us, at.connections, at.telegrams,
                              gaps(ticks, reading.registry.tick_us, now_us)))
     return found
-
-
-def _rate(ticks: list[Tick]) -> float | None:
-    """Telegrams a minute over the last minute of ticks; a gateway that began anew counts from nothing."""
-    last = ticks[-1]
-    before = next((tick for tick in reversed(ticks[:-1]) if last.received_us - tick.received_us >= MINUTE_US),
-                  ticks[0])
-    passed = last.received_us - before.received_us
-    came = last.telegrams - before.telegrams if last.telegrams >= before.telegrams else last.telegrams
-    return came * MINUTE_US / passed if passed else None
 
 
 def silent(reading: Reading) -> list[Silent]:
