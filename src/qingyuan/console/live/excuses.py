@@ -14,6 +14,7 @@ from qingyuan.quality import What
 
 OTHER = {"unit": lambda: _("no exact conversion from the unit sent"),
          "too_few_minutes": lambda: _("fewer than 45 minutes count"),
+         "no_mean": lambda: _("the newest telegram of the hour states no mean"),
          "too_large": lambda: _("a number too large to be one")}
 RULES: dict[str, Callable[[], str]] = {
     Rule.MINUTES.value: lambda: _("at least 45 minutes"), Rule.HOURS.value: lambda: _("at least 20 hours"),

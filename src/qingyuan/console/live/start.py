@@ -25,7 +25,7 @@ from qingyuan.console.live.station import plan_of
 from qingyuan.console.live.watch import WATCH_WORDS, series_name, watch_of
 from qingyuan.console.reading import CITY, Reading
 from qingyuan.console.shell.access import needs
-from qingyuan.numerics.time import DAY_US
+from qingyuan.numerics.time import DAY_US, moment
 from qingyuan.pipeline.figure import Figure
 from qingyuan.quality import Level
 from qingyuan.registry import Averaging, Limit
@@ -46,7 +46,7 @@ def home(request: Any) -> HttpResponse:
               "roles": [ROLE_WORDS[role] for role in scope.roles], "cities": cities(page.reading),
               "own": own(page.reading) if Role.ENTERPRISE in scope.roles else None,
               "ledgers": files.status("witness.status.json").get("ledgers") if _audits(page.reading) else None,
-              "dossiers": DossierRead.objects.select_related("reader")[:SHOWN] if scope.may(Verb.READ_LOG) else None,
+              "dossiers": dossiers(page.as_of_us) if scope.may(Verb.READ_LOG) else None,
               "data": data_url(page), **map_parts(page.reading),
               "people": people() if scope.may(Verb.READ_ACCESS) else None}
     return render(request, "live/home.html", found)
@@ -56,6 +56,12 @@ def data_url(page: Any) -> str:
     """Where the small map gets its sites; empty for those who see no figures."""
     kept = f"?{urlencode({'as_of': page.as_of})}" if page.as_of else ""
     return reverse("sites_geojson") + kept if page.scope.sites(Verb.READ_FIGURES) else ""
+
+
+def dossiers(as_of_us: int | None) -> list[DossierRead]:
+    """The files of enterprises read last before an instant, or now."""
+    found = DossierRead.objects.select_related("reader")
+    return list((found if as_of_us is None else found.filter(at__lte=moment(as_of_us)))[:SHOWN])
 
 
 def _audits(reading: Reading) -> bool:
