@@ -1,13 +1,17 @@
 """Importing registry entries: all or nothing, once, without a secret."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from qingyuan.cli.main import run
 from qingyuan.evidence.leaf import Kind, parse
-from qingyuan.ledger import Home, Ledger
+from qingyuan.ledger import Home, Ledger, office_quiet
 from qingyuan.pipeline.explain.beliefs import registry_at
 
 SITE = {"entry": "site", "id": "S1", "data": {"name": "一号", "kind": "air", "mn": "A1", "password": "pw-in-a-file-77",
@@ -104,3 +108,23 @@ def test_an_admission_that_names_no_quarantine_ledger_is_refused(home: Home, tmp
     assert capsys.readouterr().err.strip() == ("a.jsonl, line 2, field ledger: 'no-such' is no quarantine ledger of "
                                                "this home; leave the entry out")
     assert leaves(home) == []
+
+
+def test_of_two_imports_at_once_that_claim_one_logger_the_second_is_refused(home: Home, tmp_path: Path) -> None:
+    started = []
+    with office_quiet(home):                                  # both have read the registry before either may append
+        for name in ("S1", "S2"):
+            file = tmp_path / f"{name}.json"
+            file.write_text(json.dumps([{**SITE, "id": name}]), "utf-8")
+            started.append(subprocess.Popen(
+                [sys.executable, "-m", "qingyuan.cli.main", "import", "--home", str(home.path), str(file)],
+                stderr=subprocess.PIPE, text=True, env={**os.environ, "LANG": "C.UTF-8"}))
+        time.sleep(3.0)
+        assert [child.poll() for child in started] == [None, None]
+    said = [child.communicate(timeout=60)[1] for child in started]
+    assert sorted(child.returncode for child in started) == [0, 2]
+    refused = next(text for child, text in zip(started, said, strict=True) if child.returncode == 2)
+    assert "is also the MN of site S" in refused
+    assert "must name another logger" in refused
+    registry = registry_at(home, 2**62)
+    assert (len(registry.sites), registry.problems) == (1, ())

@@ -12,8 +12,8 @@ from qingyuan.console.accounts.integrity import WRONG_WORDS, Wrong
 from qingyuan.console.accounts.models import Delegation, Grant, User
 from qingyuan.console.accounts.verbs import Role
 from qingyuan.console.home import Entries
-from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.appender import append_waiting
+from qingyuan.console.office.models import Outbox
 from qingyuan.ledger import Home, Keyring
 
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
-from qingyuan.console.office.models import Due, Outbox
 from qingyuan.console.office.appender import append_waiting
+from qingyuan.console.office.models import Due, Outbox
 from qingyuan.console.office.record import NotInTransaction, record
 from qingyuan.console.office.schedule import JOBS, enqueue_due
 from qingyuan.evidence.leaf import Kind, parse

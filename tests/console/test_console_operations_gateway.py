@@ -8,8 +8,8 @@ from django.test import Client
 
 from qingyuan.console import home as console_home
 from qingyuan.console.accounts.verbs import Role
-from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.appender import append_waiting
+from qingyuan.console.office.models import Outbox
 from qingyuan.console.operations import recent
 from qingyuan.evidence.leaf import Verdict
 from qingyuan.numerics.time import DAY_US, local_day_start

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from qingyuan.registry import Registry, Site
     from qingyuan.registry.files import FileEntry
 
+    File = tuple[Path, bytes, list[FileEntry]]
+
 LARGEST = 1 << 20
 
 
@@ -42,12 +44,12 @@ def run(
         entries = read_entries(path.name, data, keyring.password_check)
         _check_admissions(opened, path.name, entries)
         checked.append((path, data, entries))
-    registry = _together(opened, checked)
-    for path, data, entries in checked:
+    registry = _together(_known(opened), checked)
+    for number, (path, _data, entries) in enumerate(checked):
         if dry:
             typer.echo(_("{file}: {count} entries, all in order").format(file=path, count=len(entries)))
             continue
-        added = _append(opened, keyring, path.name, data, entries)
+        added = _append(opened, keyring, checked[number:])
         typer.echo(_("{file}: {added} leaves added to the office ledger").format(file=path, added=added) if added else
                    _("{file}: nothing to change, all {count} entries are in force").format(
                        file=path, count=len(entries)))
@@ -61,10 +63,12 @@ def run(
         _admit(opened, keyring, sites)
 
 
-def _append(home: Home, keyring: Keyring, name: str, data: bytes, entries: list[FileEntry]) -> int:
-    """Add a `file` leaf and those entries that change something; returns how many leaves, 0 if nothing changes.
+def _append(home: Home, keyring: Keyring, checked: list[File]) -> int:
+    """Add a `file` leaf and those entries of the first file that change something; returns how many leaves, 0 if
+    nothing changes.
 
-    Nobody else appends between the comparison and the entries.
+    Nobody else appends between the comparison and the entries. Raises FileError where somebody did meanwhile what does
+    not go with them, as giving an MN to another site.
     """
     from base64 import b64encode
     from hashlib import sha256
@@ -73,15 +77,18 @@ def _append(home: Home, keyring: Keyring, name: str, data: bytes, entries: list[
     from qingyuan.ledger import open_office
     from qingyuan.registry import changing
 
+    path, data, entries = checked[0]
     digest = sha256(data).hexdigest()
     secret = any(entry.secret for entry in entries)           # a file that gave passwords is kept by its digest only
     content = "" if secret or len(data) > LARGEST else b64encode(data).decode()
     with open_office(home, keyring) as office:
-        numbers = changing(_known(home), [entry.payload for entry in entries])
+        known = _known(home)
+        _together(known, checked)
+        numbers = changing(known, [entry.payload for entry in entries])
         if not numbers:
             return 0
         key = f"import/{digest}/{office.size}"                # the same file may come again after another
-        office.append_json(Kind.FILE, {"name": name, "sha256": digest, "bytes": content, "key": key})
+        office.append_json(Kind.FILE, {"name": path.name, "sha256": digest, "bytes": content, "key": key})
         for number in numbers:
             office.append_json(Kind.REGISTRY, entries[number].payload | {"key": f"{key}/{number}"})
     return 1 + len(numbers)
@@ -113,13 +120,12 @@ def _check_admissions(home: Home, name: str, entries: list[FileEntry]) -> None:
         raise FileError(name, faults)
 
 
-def _together(home: Home, checked: list[tuple[Path, bytes, list[FileEntry]]]) -> Registry:
+def _together(known: list[tuple[int, dict[str, Any]]], checked: list[File]) -> Registry:
     """The registry as it will be; raises FileError where an entry does not go with the others."""
     from qingyuan.registry import fold
     from qingyuan.registry.files import FileError
     from qingyuan.registry.forms import Fault
 
-    known = _known(home)
     before = {str(problem) for problem in fold(known).problems}
     later = max((learned for learned, _payload in known), default=0) + 1
     fresh = [(later, entry.payload) for _path, _data, entries in checked for entry in entries]

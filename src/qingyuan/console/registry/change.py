@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qingyuan.console import home
+from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.record import wait_for
@@ -27,7 +28,7 @@ from qingyuan.console.registry.listing import HOME, TITLES
 from qingyuan.console.registry.pages import kind_of
 from qingyuan.console.registry.rights import demand_change, may_see
 from qingyuan.console.shell.access import needs
-from qingyuan.registry import EntryKind, Site, parse
+from qingyuan.registry import EntryError, EntryKind, Site, parse
 from qingyuan.registry import changing as in_force
 
 STEPS = ("step", "csrfmiddlewaretoken")
@@ -75,9 +76,12 @@ def _edit(request: Any, kind: EntryKind, of: Version | None, found: list[Version
             return _form(request, kind, of, form, base)
         if step != "confirm":
             return _preview(request, kind, of, form, base, found)
-        row = wait_for(changing.apply([(form.payload, base)], request.user))
+        row = wait_for(changing.apply([(form.payload, base)], request.user)[-1])
     except changing.Conflict as conflict:
         return _conflict(request, kind, of, form, conflict)
+    except EntryError as error:
+        form.add_error(error.field if error.field in form.fields else None, sentence(error))
+        return _form(request, kind, of, form, base)
     return _done(request, kind, form.payload["id"], row, new_one=not found)
 
 
@@ -125,7 +129,7 @@ def _conflict(request: Any, kind: EntryKind, of: Version | None, form: EntryForm
 
 def _done(request: Any, kind: EntryKind, name: str, row: Outbox, *, new_one: bool) -> HttpResponse:
     say(request, row)
-    if new_one and row.waiting:
+    if new_one and row.leaf is None:
         return HttpResponseRedirect(reverse("registry_list", args=[HOME[kind].value]))
     home.registry()
     return HttpResponseRedirect(reverse("registry_entry", args=[kind.value, name]))
@@ -136,10 +140,17 @@ def say(request: Any, row: Outbox) -> None:
     if row.leaf is not None:
         messages.success(request, _("It stands in the office ledger as leaf {leaf}.").format(leaf=row.leaf))
     elif row.refused:
-        messages.error(request, _("The ledger refused it: {why}").format(why=row.refused))
+        messages.error(request, _("The ledger refused it: {why}").format(why=why(request.page.scope, row)))
     else:
         messages.warning(request, _("It is kept and waits for its leaf in the office ledger; it holds from then on. "
                                     "If it stays so for long, see whether the worker runs."))
+
+
+def why(scope: Scope, row: Outbox) -> str:
+    """Why the ledger refused a row, in the reader's language."""
+    found = changing.refusal(row, Scope(scope.rights, home.registry()))         # the other site may have come since
+    return row.refused if found is None else _("{entry}, {field}: {what}").format(
+        entry=found.entry, field=field_words(found.field), what=sentence(found))
 
 
 def _whole(text: str) -> int:

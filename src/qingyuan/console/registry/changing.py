@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.office.models import Outbox
-from qingyuan.console.office.record import record
-from qingyuan.console.registry.known import Version, base_of, everything
+from qingyuan.console.office.record import mark, record
+from qingyuan.console.registry.known import NEVER, Version, base_of, everything
 from qingyuan.console.registry.models import Change
 from qingyuan.console.registry.rights import seen_sites
 from qingyuan.evidence.leaf import Kind
@@ -19,6 +19,10 @@ from qingyuan.registry import EntryError, EntryKind, fold, parse
 
 OTHER = re.compile(r"is also the MN of site (.+)")
 HIDDEN_OTHER = "is also the MN of a site that you may not see"
+A_QUERY = 1000
+TAKEN = "is being given to a site by another change at this moment"
+MN = "mn"                                           # kind of a place taken by a logger's number
+SAID = re.compile(r"(?P<entry>.+?): field (?P<field>\w*): (?P<what>.+?)(?:; (?P<remedy>.+))?", re.DOTALL)
 Based = tuple[dict[str, Any], int]                  # payload, leaf it rests on
 
 
@@ -43,22 +47,61 @@ def check_base(based: Iterable[Based]) -> None:
         raise Conflict(taken, waiting=True)
 
 
-def apply(based: Sequence[Based], by: Any) -> Outbox:
-    """Record every payload, or none; gives the last row. Raises Conflict, EntryError."""
-    firsts: set[tuple[str, str]] = set()
+def apply(based: Sequence[Based], by: Any, *, together: str = "", sealed: str = "") -> list[Outbox]:
+    """Record every payload, or none. `sealed`: the password of the one logger that is changed. Raises Conflict,
+    EntryError.
+    """
+    together = together or (mark() if len(based) > 1 else "")
+    rows: list[Outbox] = []
+    subjects: dict[tuple[str, str], Outbox] = {}
     try:
         with transaction.atomic():
             check_base(based)
             for payload, base in based:
-                row = record(Kind.REGISTRY, payload, by)
+                rows.append(record(Kind.REGISTRY, payload, by, together=together, sealed=sealed))
                 subject = (payload["entry"], payload["id"])
-                if subject not in firsts:
-                    firsts.add(subject)
-                    Change.objects.filter(kind=subject[0], name=subject[1], base=base).exclude(row__refused="").delete()
-                    Change.objects.create(kind=subject[0], name=subject[1], base=base, row=row)
+                if subject not in subjects:
+                    subjects[subject] = rows[-1]
+                    _be_first(*subject, base, rows[-1])
+            _claim([payload for payload, _base in based], subjects)
     except IntegrityError:
-        raise Conflict([(EntryKind(kind), name) for kind, name in firsts], waiting=True) from None
-    return row
+        raise Conflict([(EntryKind(kind), name) for kind, name in subjects], waiting=True) from None
+    return rows
+
+
+def _be_first(kind: str, name: str, base: int, row: Outbox) -> None:
+    """Take a place that only one may have; raises IntegrityError where another has it."""
+    Change.objects.filter(kind=kind, name=name, base=base).exclude(row__refused="").delete()
+    Change.objects.create(kind=kind, name=name, base=base, row=row)
+
+
+def _claim(payloads: Sequence[dict[str, Any]], rows: Mapping[tuple[str, str], Outbox]) -> None:
+    """Take the MNs that sites name, as they stand now: of two people who claim one at once the second is told.
+
+    Raises EntryError. What comes in between by another way the appender refuses.
+    """
+    sites = [payload for payload in payloads if payload["entry"] == EntryKind.SITE]
+    if not sites:
+        return
+    newest: dict[str, int] = {}
+    for (kind, _name), found in everything().items():
+        if kind is EntryKind.SITE:
+            for version in found:
+                mn = version.data["mn"]
+                newest[mn] = max(version.leaf, newest.get(mn, NEVER))
+    claims = {payload["data"]["mn"]: payload for payload in sites}
+    mns = sorted(claims)
+    for some in (mns[at:at + A_QUERY] for at in range(0, len(mns), A_QUERY)):
+        old = Change.objects.filter(kind=MN, name__in=some)
+        old.exclude(row__refused="").delete()
+        try:
+            with transaction.atomic():
+                Change.objects.bulk_create(Change(
+                    kind=MN, name=mn, base=newest.get(mn, NEVER), row=rows[EntryKind.SITE, claims[mn]["id"]])
+                    for mn in some)
+        except IntegrityError:
+            taken = next((one.name for one in old if one.base == newest.get(one.name, NEVER)), some[0])
+            raise EntryError(f"site {claims[taken]['id']}", "mn", TAKEN, "look again when that change stands") from None
 
 
 def after(known: Sequence[Version], payload: dict[str, Any]) -> list[Version]:
@@ -79,6 +122,15 @@ def clashes(payloads: Sequence[dict[str, Any]], scope: Scope) -> list[EntryError
     both = fold([*said, *((later, payload) for payload in payloads)])
     seen = seen_sites(scope) | {payload["id"] for payload in payloads}
     return [_veiled(problem, seen) for problem in both.problems if str(problem) not in before]
+
+
+def refusal(row: Outbox, scope: Scope) -> EntryError | None:
+    """Why the ledger refused a row, naming no site that the person may not see; None where no field is at fault."""
+    found = SAID.fullmatch(row.refused)
+    if found is None:
+        return None
+    return _veiled(EntryError(found["entry"], found["field"], found["what"], found["remedy"] or ""),
+                   seen_sites(scope) | {str(row.payload.get("id", ""))})
 
 
 def _veiled(problem: EntryError, seen: Collection[str]) -> EntryError:

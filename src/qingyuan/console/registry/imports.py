@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.office.models import Outbox
-from qingyuan.console.office.record import record, wait_for
+from qingyuan.console.office.record import mark, record, wait_for
 from qingyuan.console.registry import changing
-from qingyuan.console.registry.change import say
+from qingyuan.console.registry.change import say, why
 from qingyuan.console.registry.coordinates import doubts_with, told
 from qingyuan.console.registry.effects import moved
-from qingyuan.console.registry.faults import field_words, remedy
+from qingyuan.console.registry.faults import field_words, remedy, sentence
 from qingyuan.console.registry.faults import told as fault_told
 from qingyuan.console.registry.fieldset import KIND_WORDS
 from qingyuan.console.registry.history import differences
@@ -31,7 +31,7 @@ from qingyuan.console.registry.known import everything, standing
 from qingyuan.console.registry.models import ImportDraft
 from qingyuan.console.shell.access import needs
 from qingyuan.evidence.leaf import Kind
-from qingyuan.registry import EntryKind, Site, parse
+from qingyuan.registry import EntryError, EntryKind, Site, parse
 
 A_PAGE = 100
 DOUBTS_SHOWN = 50
@@ -71,20 +71,23 @@ def draft(request: Any, key: Any) -> HttpResponse:
     if found is None:
         raise Http404(key)
     conflict: changing.Conflict | None = None
+    wrong = ""
     if request.method == "POST":
         try:
             row = _apply(found, request.user)
         except changing.Conflict as error:
             conflict = error
+        except EntryError as error:
+            wrong = sentence(error)
         else:
             if row is not None:
                 say(request, wait_for(row))
             return HttpResponseRedirect(reverse("registry_draft", args=[found.key]))
-    return _shown(request, found, conflict)
+    return _shown(request, found, conflict, wrong)
 
 
 def _apply(found: ImportDraft, by: Any) -> Outbox | None:
-    """Record what was previewed, all of it or nothing; None where there is nothing to record. Raises Conflict."""
+    """Record what was previewed, all or nothing; None where there is nothing to record. Raises Conflict, EntryError."""
     based = [(row["payload"], row["base"]) for row in found.rows if row["state"] != State.UNCHANGED]
     if found.faults or not based:
         return None
@@ -92,13 +95,14 @@ def _apply(found: ImportDraft, by: Any) -> Outbox | None:
         mine = ImportDraft.objects.filter(pk=found.pk, applied__isnull=True).update(applied=timezone.now())
         if not mine:
             return found.last
-        record(Kind.FILE, {"name": found.file, "sha256": found.sha256, "bytes": ""}, by)
-        last = changing.apply(based, by)
+        together = mark()
+        record(Kind.FILE, {"name": found.file, "sha256": found.sha256, "bytes": ""}, by, together=together)
+        last = changing.apply(based, by, together=together)[-1]
         ImportDraft.objects.filter(pk=found.pk).update(last=last)
     return last
 
 
-def _shown(request: Any, found: ImportDraft, conflict: changing.Conflict | None) -> HttpResponse:
+def _shown(request: Any, found: ImportDraft, conflict: changing.Conflict | None, wrong: str = "") -> HttpResponse:
     page = Paginator([row for row in found.rows if row["state"] != State.UNCHANGED], A_PAGE).get_page(
         request.GET.get("page"))
     known = everything()
@@ -117,9 +121,10 @@ def _shown(request: Any, found: ImportDraft, conflict: changing.Conflict | None)
     return render(request, "registry/draft.html", {
         "draft": found, "rows": rows, "shown": page, "faults": faults[:A_PAGE], "fault_count": len(faults),
         "counts": [(STATE_WORDS[state], count) for state, count in counts.items()], "conflict": conflict,
-        "doubts": _doubts(request, found), "row": found.last,
+        "doubts": _doubts(request, found), "row": found.last, "wrong": wrong,
+        "refused": why(request.page.scope, found.last) if found.last and found.last.refused else "",
         "ready": not faults and not found.applied and counts[State.NEW] + counts[State.CHANGED] > 0},
-        status=409 if conflict else 200)
+        status=409 if conflict or wrong else 200)
 
 
 def _doubts(request: Any, found: ImportDraft) -> list[tuple[str, str]]:

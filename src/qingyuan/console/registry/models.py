@@ -15,12 +15,15 @@ KEPT = timedelta(hours=24)
 
 
 class Change(models.Model):
-    """A change of an entry, with the leaf it rests on: of two made from the same one the second is refused."""
+    """A change of an entry, with the leaf it rests on: of two made from the same one the second is refused.
+
+    `kind` is a kind of entry and `name` its id, or "mn" and the number of a logger that a site names.
+    """
 
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=200)
     base = models.BigIntegerField()                      # leaf of the office ledger; -1: there was none
-    row = models.OneToOneField(Outbox, models.CASCADE, related_name="registry_change")
+    row = models.ForeignKey(Outbox, models.CASCADE, related_name="registry_changes")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("kind", "name", "base"), name="one_change_a_leaf"),)
