@@ -1,5 +1,6 @@
 """Bundles of odd telegrams, of stations nobody entered, and of figures that this release computes otherwise."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from qingyuan.evidence import verify_bundle
 from qingyuan.numerics.time import format_cst, parse_cst
 from qingyuan.pipeline.explain import Explanation, explain, write_bundle
 from qingyuan.pipeline.figure import HOUR_US
+from qingyuan.pipeline.rebuild import rebuild
 from qingyuan.registry import Register
 
 NOON = parse_cst("20260401120000") or 0
@@ -72,3 +74,37 @@ def test_a_flow_in_any_registered_unit_is_proven(station: homes.Station, sent: s
     found = explain(station.home, "hour.w00000/S1/2026-04-01T12:00")
     assert (found.figure.value, found.figure.unit) == (value, "L/s")
     assert verify_bundle.check(write_bundle(station.home, found))[-1].code == code
+
+
+def test_a_newer_telegram_without_a_mean_withdraws_the_hour(station: homes.Station) -> None:
+    """The newest telegram of an hour is believed: what it no longer states has no value; both are explained."""
+    station.site()
+    for number, value in enumerate(["42", "", "1e3"]):
+        station.send(station.frame(NOON, {"a34004": value}, qn=number))
+        station.settle()
+        homes.run(station.home)
+    station.close()
+    homes.run(station.home)
+    figure = PM25.format(site="S1")
+    newest = explain(station.home, figure)
+    assert [(c.after.value, c.after.reason) for c in newest.changes] == [("42", "first"), ("", "corrected-data")]
+    assert newest.figure.details()["excluded"] == ["no_mean"]
+    first = explain(station.home, figure, newest.changes[0].after.believed_from)
+    assert [verify_bundle.check(write_bundle(station.home, one))[-1].code for one in (first, newest)] == [
+        "recomputed", "no_value"]
+    assert rebuild(station.home).well
+
+
+def test_explaining_gives_every_file_back(station: homes.Station) -> None:
+    station.site()
+    station.send(station.frame(NOON, {"a34004": "42"}))
+    station.close()
+    homes.run(station.home)
+    gc.collect()
+    gc.disable()
+    try:
+        counts = [(write_bundle(station.home, explain(station.home, PM25.format(site="S1"))),
+                   len(list(Path("/proc/self/fd").iterdir())))[1] for _ in range(4)]
+    finally:
+        gc.enable()
+    assert counts[0] == counts[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -53,5 +54,10 @@ def batches(statement: Statement, rows: int) -> Iterator[pa.RecordBatch]:
 def _damage_named() -> Iterator[None]:
     try:
         yield
+    except (duckdb.OutOfMemoryException, duckdb.InterruptException) as error:
+        raise OSError(f"the lake cannot be read just now: {str(error).splitlines()[0]}") from error
     except (duckdb.Error, pa.ArrowException) as error:
-        raise LakeDamaged(f"the lake cannot be read ({str(error).splitlines()[0]}); rebuild it") from error
+        told = str(error).splitlines()[0]
+        if os.strerror(errno.EMFILE) in told or os.strerror(errno.ENFILE) in told:
+            raise OSError(errno.EMFILE, f"the lake cannot be read just now: {told}") from error
+        raise LakeDamaged(f"the lake cannot be read ({told}); rebuild it") from error

@@ -39,9 +39,12 @@ class Levels:
         self._handles: dict[int, int] = {}
 
     def close(self) -> None:
-        """Give the files back."""
+        """Give the files back; done at the end of its life as well."""
         while self._handles:
             os.close(self._handles.popitem()[1])
+
+    def __del__(self) -> None:
+        self.close()
 
     def count(self, level: int) -> int:
         """Whole hashes in the file of a tile level."""

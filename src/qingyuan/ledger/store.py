@@ -61,10 +61,14 @@ class Ledger:
         self.close()
 
     def close(self) -> None:
-        """Give the files back."""
+        """Give the files back; a ledger that nobody refers to any more does so by itself."""
         self._levels.close()
         while self._opened:
             self._opened.popitem()[1].close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_opened"):
+            self.close()
 
     @property
     def name(self) -> str:

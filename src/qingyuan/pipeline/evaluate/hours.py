@@ -42,14 +42,22 @@ def evaluate(context: Context, site_id: str, starts: Iterable[int]) -> list[int]
         if flag.level >= Level.FAIL:
             failed[flag.factor, flag.start_us].append(flag.what.value)
     changed = []
+    published = _published(context, site_id, window)
     for start in starts:
         drafts = [_draft(context, site, factor, start, sent.get((factor, start)), minutes.get((factor, start), []),
                          sorted(failed.get((factor, start), [])))
-                  for factor in sorted({f for f, s in (*sent, *minutes) if s == start})]
+                  for factor in sorted({f for f, s in (*sent, *minutes, *published) if s == start})]
         posted = [context.post(draft) for draft in drafts]
         if any(posted):
             changed.append(start)
     return changed
+
+
+def _published(context: Context, site_id: str, window: Iterable[Observation]) -> set[tuple[str, int]]:
+    """Factor and hour of all rows whose hour has a figure: the newest telegram may state no mean any more."""
+    known = {(row.key.factor, row.key.start_us // HOUR_US * HOUR_US) for row in window}
+    return {(factor, start) for factor, start in known if context.state.figure(
+        f"hour.{factors.symbol_of(factor) or factor}", site_id, start) is not None}
 
 
 Sent = dict[tuple[str, int], Observation]
@@ -139,7 +147,7 @@ def _draft(context: Context, site: Site, factor: str, start: int, sent: Observat
     if failed and value is not None:
         value, detail["excluded"] = None, failed
     elif value is None:
-        detail["excluded"] = [_why(site, factor, minutes if not use_sent else [])]
+        detail["excluded"] = [_why(site, factor, [] if use_sent else minutes) if use_sent or minutes else "no_mean"]
     return Draft(FigureKey(f"hour.{symbol}", site.id, start), 3600,
                  decimals.to_text(*value) if value else "", value, site.published_unit(factor),
                  "HJ 212-2017" if site.kind is SiteKind.GAS else validity_standard(factor, start), context.rules,
@@ -148,7 +156,7 @@ def _draft(context: Context, site: Site, factor: str, start: int, sent: Observat
 
 
 def _why(site: Site, factor: str, minutes: list[Observation]) -> str:
-    """Why an hour has no value although something was sent."""
+    """Why an hour has no value although a mean was sent."""
     if exponent(site, factor) is None:
         return "unit"
     return "too_few_minutes" if minutes else "too_large"

@@ -80,12 +80,15 @@ class Steps:
         detail = figure.details()
         kind = "hour" if detail["source"] == "sent" else "minute"
         rows = [r for r in rows if r.key.kind == kind and r.value("avg") is not None]
-        rows = hours.counting(site, figure.factor, rows) if kind == "minute" else [reduce(hours.newest, rows)]
+        if kind == "minute":
+            rows = hours.counting(site, figure.factor, rows)
+        elif rows:
+            rows = [reduce(hours.newest, rows)]
         exponent = hours.exponent(site, figure.factor) or 0
         ids = [self._telegram(row, exponent) for row in rows]
         if not figure.valid:
             return self._text("", "excluded: " + ", ".join(detail["excluded"]), ids)
-        if kind == "hour":
+        if kind == "hour" and ids:
             return ids[0]
         return self._mean(figure, ids, f"{figure.standard} table 4", Rule.MINUTES)
 
