@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 START_S = 60
+PASSWORD = "correct horse battery"             # of everybody
 STATIC = Path(sys.prefix) / "share" / "qingyuan" / "static" / "staticfiles.json"
 
 
@@ -29,12 +30,12 @@ class Served:
 
 
 @contextmanager
-def served(home: Path, database: Path) -> Iterator[Served]:
-    """Make people, start the server, wait until it answers, stop it at the end."""
+def served(home: Path, database: Path, **more: str) -> Iterator[Served]:
+    """Make people, start the server, wait until it answers, stop it at the end; `more` goes into its environment."""
     here = Path(__file__).resolve().parent
     environment = os.environ | {
         "QINGYUAN_HOME": str(home), "QINGYUAN_DATABASE_URL": f"sqlite:///{database}",
-        "DJANGO_SETTINGS_MODULE": "qingyuan.console.settings", "PYTHONPATH": str(here)}
+        "DJANGO_SETTINGS_MODULE": "qingyuan.console.settings", "PYTHONPATH": str(here), **more}
     made = subprocess.run([sys.executable, __file__, str(home)], env=environment, capture_output=True, text=True,
                           check=False)
     if made.returncode:
@@ -82,7 +83,7 @@ def people(home: Path) -> dict[str, object]:
     centre = Organisation.objects.create(id="centre", name="监测中心", name_en="Monitoring centre", kind="centre")
     for role in [None, *(one for one in Role if one is not Role.PUBLIC)]:
         name = role.value if role else "nobody"
-        person = User.objects.create_user(username=name, password=None, full_name=f"张{len(sessions)}",
+        person = User.objects.create_user(username=name, password=PASSWORD, full_name=f"张{len(sessions)}",
                                           organisation=centre)
         if role is not None:
             Grant.objects.create(holder=person, role=role.value, **bounds(role))
