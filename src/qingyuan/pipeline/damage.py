@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -50,12 +51,15 @@ def others_off(fresh: Lake, found: Holdings) -> dict[str, int]:
     """Observations and flags up to the lake's last tick that are not those of the ledgers, counted by table."""
     out = {}
     for name, table in found.others.items():
-        right, had = (Counter(map(str, _until(rows, SPECS[name].belief, found.tick_us).to_pylist()))
+        right, had = (Counter(map(str, _until(rows, SPECS[name].belief, found.tick_us)))
                       for rows in (fresh.read(name, all_versions=True), table))
         if count := max(sum((right - had).values()), sum((had - right).values())):
             out[name] = count
     return out
 
 
-def _until(rows: pa.Table, column: str, tick_us: int) -> pa.Table:
-    return rows.filter(pc.less_equal(rows[column].cast(pa.int64()), tick_us))
+def _until(rows: pa.Table, column: str, tick_us: int) -> list[dict[str, Any]]:
+    """Rows believed by an instant; those that do not say when are held against what there should be, too."""
+    plain = pa.table({name: values.cast(pa.int64()) if pa.types.is_timestamp(values.type) else values
+                      for name, values in zip(rows.column_names, rows.columns, strict=True)})
+    return plain.filter(pc.fill_null(pc.less_equal(plain[column], tick_us), True)).to_pylist()

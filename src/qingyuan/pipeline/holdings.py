@@ -14,7 +14,9 @@ from qingyuan.lake import Lake
 from qingyuan.lake.manifest import BrokenManifest, Manifest
 from qingyuan.lake.schema import SPECS
 from qingyuan.pipeline import rows
-from qingyuan.pipeline.figure import TABLES, Figure
+from qingyuan.pipeline.figure import COLUMNS, TABLES, Figure
+
+MAY_BE_NONE = ("mantissa", "scale")
 
 
 @dataclass
@@ -43,25 +45,43 @@ def holdings(lake: Lake) -> Holdings:
     found.number, found.tick_us = manifest.number, manifest.tick_us
     found.present = bool(files or found.damaged)
     tables: dict[str, list[pa.Table]] = defaultdict(list)
-    for table, part in _tables(lake, files, found.damaged):
-        tables[table].append(part)
     by_tick: dict[int, dict[Figure, None]] = defaultdict(dict)
-    for figure in (f for table in TABLES for part in tables[table] for f in rows.figures(part)):
-        by_tick[figure.believed_from][figure] = None
+    for path, table, part in _tables(lake, files, found.damaged):
+        if table not in TABLES:
+            tables[table].append(part)
+            continue
+        figures = list(rows.figures(part))
+        sound = [figure for figure in figures if _is_figure(figure, table)]
+        for figure in sound:
+            by_tick[figure.believed_from][figure] = None
+        if odd := len(figures) - len(sound):
+            found.damaged.append(f"{path} holds {odd} rows that are no figures of its table")
     found.figures = {tick_us: list(figures) for tick_us, figures in by_tick.items()}
     found.others = {name: pa.concat_tables([SPECS[name].schema.empty_table(), *tables[name]])
                     for name in SPECS if name not in TABLES}
     return found
 
 
-def _tables(lake: Lake, files: Mapping[str, tuple[str, str]], damaged: list[str]) -> Iterator[tuple[str, pa.Table]]:
+def _is_figure(figure: Figure, table: str) -> bool:
+    """True if a row has what each figure of the table has, at an instant of the calendar."""
+    if any(getattr(figure, name) is None for name in COLUMNS if name not in MAY_BE_NONE) or figure.key.table != table:
+        return False
+    try:
+        return bool(str(figure.key))
+    except OverflowError:
+        return False
+
+
+def _tables(lake: Lake, files: Mapping[str, tuple[str, str]],
+            damaged: list[str]) -> Iterator[tuple[str, str, pa.Table]]:
     for path, (table, sha256) in sorted(files.items()):
         try:
             data = (lake.path / path).read_bytes()
             part = pq.read_table(pa.BufferReader(data), schema=SPECS[table].schema)
+            part.validate(full=True)                     # texts that are no UTF-8 among it
         except (OSError, pa.ArrowException) as error:
             damaged.append(f"{path} cannot be read ({str(error).splitlines()[0] if str(error) else 'damaged'})")
             continue
         if sha256 and hashlib.sha256(data).hexdigest() != sha256:
             damaged.append(f"{path} differs from what was written")
-        yield table, part
+        yield path, table, part
