@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from qingyuan.console.operations.anatomy import Part, PartKind
-from qingyuan.console.operations.words import EXCHANGES, FIELDS, HEADS, SUFFIXES
+from qingyuan.console.operations.words import DEVICE_STATES, EXCHANGES, FIELDS, HEADS, SUFFIXES
 from qingyuan.console.shell.words import chinese, factor_name
 from qingyuan.hj212 import COMMANDS, Telegram, kind_of, numeric
 from qingyuan.hj212.words import CLOCKS, HEADER, TIMES
@@ -20,6 +21,7 @@ from qingyuan.vocabulary import factors, marks, systems, units
 
 SPANS_S = {"2061": 3600, "2031": 86_400}
 MINUTE = "2051"
+DEVICE = re.compile(r"SB([0-9]{1,3})", re.IGNORECASE)
 CONCENTRATIONS = ("Rtd", "Min", "Avg", "Max", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax")
 
 
@@ -120,6 +122,9 @@ def _field(part: Part, telegram: Telegram, site: Site | None) -> Meaning:
 
 def _factor(part: Part, telegram: Telegram, site: Site | None) -> Meaning:
     suffix = KNOWN_SUFFIXES.folded.get(part.suffix.lower(), part.suffix)
+    device = DEVICE.fullmatch(part.code)
+    if device is not None:
+        return _device(device[1], suffix, part.value)
     known = known_factor(part.code)
     what = f"{factor_name(known.code) if known else _('unknown factor')} · {SUFFIXES.get(suffix, _('unknown value'))}"
     if suffix == "Flag":
@@ -136,6 +141,14 @@ def _factor(part: Part, telegram: Telegram, site: Site | None) -> Meaning:
     if numeric(part.value) is None:
         return Meaning(what, _("no number, so no value"))
     return Meaning(what, "", _unit(part.code, suffix, site))
+
+
+def _device(number: str, suffix: str, value: str) -> Meaning:
+    """A treatment device (HJ 212-2017 table 9, SBxxx): its state, or its running hours of the day."""
+    what = f"{_('treatment device {number}').format(number=number)} · {SUFFIXES.get(suffix, _('unknown value'))}"
+    if suffix == "RS":
+        return Meaning(what, DEVICE_STATES.get(value, _("no state of the standard")))
+    return Meaning(what, "", "h" if suffix == "RT" and numeric(value) is not None else "")
 
 
 def _unit(code: str, suffix: str, site: Site | None) -> str:

@@ -122,3 +122,6 @@ SUFFIXES: dict[str, Any] = {
     "EFlag": _("instrument mark"), "RS": _("device state"), "Info": _("information"), "SN": _("serial number"),
     "CompleteTime": _("time of completion"), "SampleType": _("kind of sample"), "ResultType": _("kind of result"),
 }
+DEVICE_STATES: dict[str, Any] = {
+    "0": _("off"), "1": _("on"), "2": _("calibrating"), "3": _("maintenance"), "4": _("alarm"), "5": _("blow-back"),
+}
