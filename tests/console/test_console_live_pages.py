@@ -1,6 +1,7 @@
 """Home, map, list and station page: who sees what, and how many questions it costs."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -247,3 +248,28 @@ def test_flags_of_the_period_stand_on_the_station_page_for_those_who_may_read_th
     address = f"/sites/{site}/?span=7d"
     assert "What the tests say" in as_role(Role.DUTY_OFFICER).get(address).content.decode()
     assert "What the tests say" not in as_role(Role.ENTERPRISE).get(address).content.decode()
+
+
+def test_every_filter_of_a_station_has_its_name_above_it(as_role, reading):
+    page = as_role(Role.DUTY_OFFICER).get(f"/sites/{reading.sites()[0].id}/").content.decode()
+    form = page.partition('<form class="qy-filters"')[2].partition("</form>")[0]
+    labels = re.findall(r"<label>([^<]*)<select[^>]*>(.*?)</select>", form, re.S)
+    assert len(labels) == form.count("<select") == 4
+    assert all(name.strip() for name, _ in labels)
+    for name, options in labels[1:]:
+        assert re.findall(r"<option[^>]*>([^<]*)</option>", options) == ["shown", "hidden"], name
+
+
+@pytest.mark.parametrize(("names", "short"), [
+    (["Simulated Park, boundary station 4", "Simulated Park, boundary station 1"],
+     ["station 4", "station 1"]),
+    (["模拟滨江化工园区边界4号站", "模拟滨江化工园区边界1号站"], ["4号站", "1号站"]),
+    (["南京模拟1号空气站", "南京模拟2号空气站"], ["1号空气站", "2号空气站"]),
+    (["山西路", "山西北路"], ["山西路", "山西北路"]), (["迈皋桥", "草场门"], ["迈皋桥", "草场门"]),
+    (["Simulated Nanjing air station 1", "Simulated Nanjing air station 12"], ["station 1", "station 12"]),
+    (["Station 1", "Station 1"], ["Station 1", "Station 1"]),
+    (["某园", "某园边界4号站"], ["某园", "某园边界4号站"])])
+def test_lines_of_a_chart_are_named_by_what_tells_them_apart(names, short):
+    from qingyuan.console.live.charts import shorter
+
+    assert shorter(names) == short

@@ -90,11 +90,11 @@ export function tick(ms, range) {
 }
 
 function lines(chart, { series }, n, look, size, drawn) {
-  const tint = colour(look, series, n), name = size.small ? series.short ?? series.name : series.name;
+  const tint = colour(look, series, n), name = series.short ?? series.name;
   const many = chart.columns.length > 1;
   return [
     { id: `line:${n}`, name: series.name, type: "line", xAxisIndex: 0, yAxisIndex: 0, showSymbol: false, connectNulls: false, step: series.kind === "step" ? "middle" : false, lineStyle: { width: 1.3, color: tint, type: series.dash ? [3, 3] : "solid" }, itemStyle: { color: tint }, emphasis: { disabled: true }, z: 3,
-      endLabel: { show: many || Boolean(series.short), formatter: () => name, color: tint, fontSize: 11, width: size.right - 12, overflow: "truncate", distance: 6 }, labelLayout: { moveOverlap: "shiftY" }, markLine: limitLines(drawn, n, size, look), data: [] },
+      endLabel: { show: many || Boolean(series.short), formatter: () => name, color: tint, fontSize: 11, lineHeight: 15, width: size.right - 12, overflow: "truncate", distance: 6 }, labelLayout: { moveOverlap: "shiftY" }, markLine: limitLines(drawn, n, size, look), data: [] },
     { id: `points:${n}`, type: "scatter", xAxisIndex: 0, yAxisIndex: 0, symbolSize: 6, cursor: "pointer", emphasis: { scale: 1.4 }, tooltip: { show: false }, z: 4, data: [] },
   ];
 }

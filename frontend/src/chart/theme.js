@@ -8,5 +8,5 @@ export const DARK = { LIMIT: "#ff8f85", WARN: "#f2b566", INK: "#eef3f6", INK2: "
 /** Measures for a width in px: margins and what is left out on a phone. */
 export function measures(width, { marks, slider, named }) {
   const small = width < 600, room = { strip: marks ? 18 : 0, slide: slider && !small ? 26 : 0 };
-  return { small, left: small ? 40 : 52, right: !named ? 18 : small ? 44 : 116, top: 24, bottom: 22 + room.strip + room.slide, ...room };
+  return { small, left: small ? 40 : 52, right: !named ? 18 : small ? 64 : 116, top: 24, bottom: 22 + room.strip + room.slide, ...room };
 }

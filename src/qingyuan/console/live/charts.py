@@ -25,6 +25,7 @@ from qingyuan.vocabulary import units
 
 GRADE = 2                    # the grade that holds where people live: GB 3095 article 4
 OFFSET_S = 28_800
+WORTH = 3                    # characters
 AVERAGINGS = {Mean.HOUR: Averaging.HOUR, Mean.DAY: Averaging.DAY}
 
 
@@ -48,6 +49,9 @@ def chart_json(ask: Chart, *, neighbours: bool, marks: bool) -> dict[str, Any]:
     found = [own]
     if neighbours and ask.mean is not Mean.RAW:
         found += [series.published(ask, other) | {"dash": True} for other in near(ask.reading, ask.site, ask.factor)]
+    if len(found) > 1:
+        for one, short in zip(found, shorter([one["name"] for one in found]), strict=True):
+            one["short"] = short
     out = {"title": title_of(ask.factor, ask.mean), "unit": units.label(ask.site.published_unit(ask.factor)),
            "averaging": series.averaging(ask.mean, ask.factor), "offset_s": OFFSET_S,
            "from": ask.period.start_us // 1_000_000, "to": ask.period.end_us // 1_000_000, "series": found,
@@ -63,6 +67,18 @@ def chart_json(ask: Chart, *, neighbours: bool, marks: bool) -> dict[str, Any]:
     if marks and ask.reading.scope.allows(Verb.READ_TELEGRAMS, ask.site.id):
         out["marks"] = series.strip(ask)
     return out
+
+
+def shorter(names: list[str]) -> list[str]:
+    """Names without the words all of them begin with, for the narrow place at the end of a line; the whole names where
+    little would be saved or one would have nothing left.
+    """
+    first, last = min(names), max(names)
+    same = first[:next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+    if same.isascii():           # words stay whole, and the last of those in common stays
+        same = same[:same.rfind(" ", 0, max(0, same.rfind(" "))) + 1]
+    left = [name[len(same):] for name in names]
+    return left if len(same) >= WORTH and all(left) and len(set(names)) > 1 else names
 
 
 def title_of(factor: str, mean: Mean) -> str:
