@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from qingyuan.evidence.bundle import build
@@ -69,7 +70,10 @@ def explain(home: Home, figure_id: str, as_of_us: int | None = None) -> Explanat
     steps, flags = _steps(home, lake, figure, leaves)
     placed = {f: _publication(lake, f, leaves) for f in history}
     number, path = placed[figure]
-    changes = [_change(home, lake, before, after) for before, after in zip([None, *history], history, strict=False)]
+    inputs = [_inputs(home, lake, f) for f in history] if len(history) > 1 else []
+    changes = [Change(None, history[0], [], [])]
+    changes += [Change(history[n], history[n + 1], sorted(new - old), sorted(old - new))
+                for n, (old, new) in enumerate(pairwise(inputs))]
     return Explanation(figure, steps.steps, steps.tables, leaves, flags, number,
                        leaves.use(OFFICE, number)[0], path, changes,
                        sorted(set(range(1, history[-1].version)) - {f.version for f in history}))
@@ -101,12 +105,6 @@ def _publication(lake: Lake, figure: Figure, leaves: Leaves) -> tuple[int, dict[
             return index, figure_path(together, together.index(canonical(figure.row())))
     raise LakeDamaged(f"what the lake holds of {figure.key}, version {figure.version}, is not what was published; "
                       "rebuild it")
-
-
-def _change(home: Home, lake: Lake, before: Figure | None, after: Figure) -> Change:
-    old = _inputs(home, lake, before) if before else set()
-    new = _inputs(home, lake, after) if before else set()
-    return Change(before, after, sorted(new - old), sorted(old - new))
 
 
 def _inputs(home: Home, lake: Lake, figure: Figure) -> set[tuple[str, int]]:
