@@ -37,8 +37,23 @@ def table(statement: Statement) -> pa.Table:
     """The whole answer."""
     if not statement.text:
         return statement.schema.empty_table()
-    with _damage_named(), cursor() as asked:
+    with _damage_named():
+        try:
+            return _whole(statement)
+        except duckdb.FatalException:        # the database had given up before, at another question
+            _forget()
+            return _whole(statement)
+
+
+def _whole(statement: Statement) -> pa.Table:
+    with cursor() as asked:
         return asked.sql(statement.text, params=statement.values).to_arrow_table().cast(statement.schema)
+
+
+def _forget() -> None:
+    """Begin with a fresh database: one that met damage it did not foresee answers nothing any more."""
+    with _lock:
+        _connections.pop(os.getpid(), None)
 
 
 def batches(statement: Statement, rows: int) -> Iterator[pa.RecordBatch]:
@@ -56,7 +71,9 @@ def _damage_named() -> Iterator[None]:
         yield
     except (duckdb.OutOfMemoryException, duckdb.InterruptException) as error:
         raise OSError(f"the lake cannot be read just now: {str(error).splitlines()[0]}") from error
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (duckdb.Error, pa.ArrowException, ValueError) as error:      # ValueError: names that are no UTF-8, or others
+        if isinstance(error, duckdb.InternalException | duckdb.FatalException):
+            _forget()
         told = str(error).splitlines()[0]
         if os.strerror(errno.EMFILE) in told or os.strerror(errno.ENFILE) in told:
             raise OSError(errno.EMFILE, f"the lake cannot be read just now: {told}") from error
