@@ -1,5 +1,7 @@
 """Every page: log-in first, both languages, the instant in the address."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,9 +9,11 @@ import pytest
 from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from django.utils.translation import override
 
 from qingyuan.console import shell
+from qingyuan.console.accounts.models import Delegation, Grant, User
 from qingyuan.console.accounts.verbs import Role
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +69,26 @@ def test_one_template_turns_the_pages_of_every_list():
     assert 'rel="next"' not in turned(3, 250)
     assert "silent=2" in turned(1, 250, key="silent")
     assert "page=1&" in turned(1, 250, key="silent")
+
+
+def menu(page: str) -> str:
+    """The text of the user menu's button."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split('class="qy-top__button qy-who"')[1].partition("</summary>")[0]
+                           .partition(">")[2]).split())
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "duty-officer duty officer"), ("zh-hans", "duty-officer 值班员")])
+def test_the_persons_role_stands_beside_the_name(as_role, lang, words):
+    assert menu(as_role(Role.DUTY_OFFICER, lang=lang).get("/").content.decode()) == words
+
+
+def test_of_several_roles_the_first_own_one_is_named_and_all_are_in_the_menu(as_role, person):
+    client, two = as_role(Role.REVIEWER), person(Role.INSPECTOR, "two")
+    Grant.objects.create(holder=User.objects.get(username="reviewer"), role=Role.TRACING_ANALYST.value)
+    now = timezone.now()
+    Delegation.objects.create(principal=two, deputy=User.objects.get(username="reviewer"), valid_from=now,
+                              valid_to=now + timedelta(days=1))
+    page = client.get("/").content.decode()
+    assert menu(page) == "reviewer reviewer +2"
+    assert "reviewer, tracing analyst, inspector" in page
+    assert menu(as_role(None).get("/").content.decode()) == "nobody public"

@@ -9,6 +9,7 @@ from typing import Any
 
 from qingyuan.console import home
 from qingyuan.console.accounts.scope import Scope
+from qingyuan.console.accounts.verbs import ROLE_WORDS, Role
 from qingyuan.console.reading import Reading, scope_of
 from qingyuan.numerics.time import CST_OFFSET_S, micros, moment
 from qingyuan.registry import Replay
@@ -80,6 +81,14 @@ class Page:
     def reading(self) -> Reading:
         """The door to the data."""
         return Reading(self.scope, self.as_of_us)
+
+    @property
+    def roles(self) -> list[Any]:
+        """Words of the roles held, the person's own before those lent to them; that of the public where there is none.
+        """
+        rights = sorted(self.scope.rights, key=lambda right: bool(right.via))
+        held = dict.fromkeys(right.role for right in rights if right.role is not Role.PUBLIC)
+        return [ROLE_WORDS[role] for role in held or (Role.PUBLIC,)]
 
     @property
     def as_of(self) -> str:
