@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import threading
 
 import pyarrow.parquet as pq
 import pytest
@@ -101,3 +103,14 @@ def test_failed_export_leaves_no_file(home, tmp_path, capsys):
     assert run(["export", "--home", str(home), "--out", str(tmp_path / "x.csv")]) == 2
     assert "rebuild it" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["home"]
+
+
+def test_a_pipe_is_written_to_and_not_replaced(home, tmp_path):
+    pipe, heard = tmp_path / "pipe", []
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    assert run(["export", "--home", str(home), "--out", str(pipe)]) == 0
+    reader.join(20)
+    assert pipe.is_fifo()
+    assert [row["value"] for row in rows(heard[0])] == ["54", "3", "9"]

@@ -71,9 +71,13 @@ def _shown(table: Table, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table
 
 @contextmanager
 def _target(out: Path | None) -> Iterator[IO[bytes]]:
-    """Standard output, or a file that appears whole or not at all."""
+    """Standard output, a pipe or device that is there, or a file that appears whole or not at all."""
     if out is None:
         yield sys.stdout.buffer
+        return
+    if out.exists() and not out.is_file():
+        with out.open("wb") as stream:
+            yield stream
         return
     part = out.with_name(out.name + ".part")
     try:

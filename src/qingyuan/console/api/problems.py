@@ -25,6 +25,7 @@ REMEDIES = {
     409: "ask again in a few seconds; if it stays so, tell the operator of this system",
     422: "correct the parameters named and ask again",
     429: "wait for as many seconds as Retry-After says",
+    507: "tell the operator of this system that its disk is full, and ask again when there is space",
     503: "tell the operator of this system: 'qingyuan doctor' and 'qingyuan rebuild' name and mend what is damaged",
 }
 ELSE = "ask again later; if it stays so, tell the operator of this system the time of this answer"
@@ -147,6 +148,8 @@ def _detail(status: int, request: Any) -> str:
         return f"there is nothing at {re.sub(r'[^ -~]', '?', request.path)[:200]}"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         return f"{request.method} is not answered here"
+    if status == HTTPStatus.INSUFFICIENT_STORAGE:
+        return "there was no space left for this answer"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return "a part of the data cannot be read at present"
     return HTTPStatus(status).description or HTTPStatus(status).phrase

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils import translation
 
+from qingyuan.console.shell import faults
 from qingyuan.console.shell.page import Page
 
 Handler = Callable[[Any], Any]
@@ -73,3 +74,7 @@ class ViewMiddleware:
             if urlsplit(response.url).path == login:
                 return HttpResponse(status=401, headers={"HX-Redirect": login})
         return response
+
+    def process_exception(self, request: Any, error: Exception) -> HttpResponse | None:
+        """A page for what is damaged, missing or full beneath; other errors are the framework's to show."""
+        return faults.answer(request, error)
