@@ -107,6 +107,20 @@ def test_a_port_in_use_ends_serve_at_once_and_leaves_nothing_behind(tmp_path: Pa
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.parametrize("which", ["--port", "--console-port"])
+def test_nothing_is_started_over_a_home_while_a_port_is_in_use(tmp_path: Path, which: str) -> None:
+    home = Home.create(tmp_path / "home")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        free = "--console-port" if which == "--port" else "--port"
+        ended = subprocess.run([*VERB, "serve", "--home", str(home.path), which, str(port), free, "0"],
+                               capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (f"cannot listen at 127.0.0.1:{port}: Address already in use; another process uses this port; "
+                            f"choose another with {which}\n")
+    assert sorted(path.name for path in (home.path / "ledgers").iterdir()) == ["office"]
+
+
 @pytest.mark.slow
 def test_a_home_is_served_once(tmp_path: Path) -> None:
     home = tmp_path / "home"

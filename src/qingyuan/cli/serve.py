@@ -49,7 +49,7 @@ def run(
     with alone(opened):
         check_port(host, port)
         if web:
-            check_port(host, web_port)
+            check_port(host, web_port, "--console-port")
             first_person(opened)
         children = services(opened, host, port, admit, web_port if web else None)
         supervisor = Supervisor(children, opened.path / "logs", typer.echo)
@@ -84,8 +84,10 @@ def alone(home: Home) -> Iterator[None]:
         os.close(handle)
 
 
-def check_port(host: str, port: int) -> None:
-    """Raise CliError where a gateway could not listen: the port is in use, or there is no such address here."""
+def check_port(host: str, port: int, option: str = "--port") -> None:
+    """Raise CliError where nobody could listen: the port is in use, or there is no such address here. `option` chooses
+    another port.
+    """
     from qingyuan.cli.errors import BY_ERRNO, CliError, sentence
 
     try:
@@ -98,7 +100,7 @@ def check_port(host: str, port: int) -> None:
                 probe.bind(address)
     except OSError as error:
         raise CliError(_("cannot listen at {host}:{port}: {why}").format(
-            host=host, port=port, why=sentence(error)), "" if error.errno in BY_ERRNO else _("check --host and --port")
+            host=host, port=port, why=sentence(error).replace("--port", option)), "" if error.errno in BY_ERRNO else _("check --host and --port")
         ) from error
 
 
