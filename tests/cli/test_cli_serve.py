@@ -116,8 +116,8 @@ def test_nothing_is_started_over_a_home_while_a_port_is_in_use(tmp_path: Path, w
         ended = subprocess.run([*VERB, "serve", "--home", str(home.path), which, str(port), free, "0"],
                                capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == (f"cannot listen at 127.0.0.1:{port}: Address already in use; another process uses this port; "
-                            f"choose another with {which}\n")
+    assert ended.stderr == (f"cannot listen at 127.0.0.1:{port}: Address already in use; another process uses this "
+                            f"port; choose another with {which}\n")
     assert sorted(path.name for path in (home.path / "ledgers").iterdir()) == ["office"]
 
 

@@ -99,9 +99,9 @@ def check_port(host: str, port: int, option: str = "--port") -> None:
                     probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
                 probe.bind(address)
     except OSError as error:
-        raise CliError(_("cannot listen at {host}:{port}: {why}").format(
-            host=host, port=port, why=sentence(error).replace("--port", option)), "" if error.errno in BY_ERRNO else _("check --host and --port")
-        ) from error
+        why, remedy = sentence(error).replace("--port", option), _("check --host and --port")
+        raise CliError(_("cannot listen at {host}:{port}: {why}").format(host=host, port=port, why=why),
+                       "" if error.errno in BY_ERRNO else remedy) from error
 
 
 class Addresses:
