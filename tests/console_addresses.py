@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import camera_files
 import homes
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -48,7 +49,7 @@ ALSO = {"registry_dossier": Verb.EDIT_REGISTRY}   # or this one
 OWN = frozenset({"registry_dossier"})             # open to those whose right is bound to that very firm
 # Parameters that name a site, or something of one: the right must hold for that site.
 OF_SITE = frozenset({"site", "figure", "site.name", "chart.name", "site_csv.name", "telegram.leaf", "leaf_proof.leaf",
-                     "registry_dossier.name", "registry_entry.name"})
+                     "registry_dossier.name", "registry_entry.name", "camera.name"})
 
 OUTSIDERS = {                                     # bound to firm A, its stack, its park or its city, in many ways
     "enterprise": (Role.ENTERPRISE, {"subject": "firm-a"}), "operator": (Role.OPERATOR, {"subject": "gas-a"}),
@@ -153,7 +154,8 @@ class Firms:
         site, start_us = f"gas-{firm}", self.start_us
         figure = f"hour.NOx/{site}/{iso_local(start_us)[:16]}"
         return {
-            "site": site, "name": site, "figure_at.name": "hour.NOx", "start": start_us // 1_000_000,
+            "site": site, "name": site, "picture": list(FIRMS).index(firm),
+            "figure_at.name": "hour.NOx", "start": start_us // 1_000_000,
             "figure": figure, "ledger": "gw1", "leaf": self.leaves[site], "publication.leaf": self.publication,
             "mn": STRANGER, "table": "hour", "form": "csv", "kind": "site", "listing": "sites",
             "registry_dossier.name": f"firm-{firm}", "provider_id": "sso",
@@ -201,8 +203,15 @@ def two_firms(path: Path) -> Firms:
                          ("MN", STRANGER), ("Flag", "5")], [[("DataTime", "20200401000000")], [("a21026-Rtd", "5")]]))
     station.close()
     homes.run(station.home)
+    _pictures(path, start_us)
     visit_once(station.home, Store(path / "witness"))
     return Firms.at(path)
+
+
+def _pictures(path: Path, at_us: int) -> None:
+    """One picture of a camera of each stack, the picture's number that of its firm."""
+    made = [camera_files.write(path, at_us, f"gas-{firm}")[0] for firm in FIRMS]
+    camera_files.put(path, made)
 
 
 def _stack(station: homes.Station, firm: str, name: str) -> None:

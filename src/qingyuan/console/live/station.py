@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts.models import DossierRead
 from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.live.cameras import cameras
 from qingyuan.console.live.charts import title_of
 from qingyuan.console.live.labels import chart_labels
 from qingyuan.console.live.latest import FRESH_US
@@ -109,7 +110,7 @@ def station(request: Any, name: str) -> HttpResponse:
         "toggles": [*([("neighbours", _("neighbours"), shown.neighbours)] if watch_of(site) in COMPARED else []),
                     ("weather", _("weather"), shown.weather),
                     *([("marks", _("marks"), shown.marks)] if telegrams else [])],
-        "hour_source": SOURCES[site.hour_source],
+        "cameras": cameras(reading, site), "hour_source": SOURCES[site.hour_source],
         "csv": _link("site_csv", site, request, shown.query()) if reading.scope.allows(Verb.EXPORT, site.id) else "",
         "versions": site.versions, "channels": [c for c in reading.registry.channels.values() if c.site == site.id]}
     return render(request, "live/station.html", context)
@@ -167,7 +168,7 @@ def owners(reading: Reading, site: Site) -> list[str]:
     found: list[str] = []
     for name in site.belongs:
         known = reading.registry.organisations.get(name) or reading.registry.parks.get(name)
-        found.append(name if known is None else known.name if words.chinese() else known.name_en or known.name)
+        found.append(name if known is None else words.named(known))
     return found
 
 

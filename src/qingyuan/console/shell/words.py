@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,18 @@ from qingyuan.quality import Level, What
 from qingyuan.registry import Averaging, CoordinateSystem, EntryKind, Origin, Site, SiteKind
 from qingyuan.standards import TABLES
 from qingyuan.vocabulary import cities, factors
+
+
+class Named(Protocol):
+    """Has a name, and perhaps one in English."""
+
+    @property
+    def name(self) -> str:
+        """As the registry has it."""
+
+    @property
+    def name_en(self) -> str:
+        """In English, empty where it is not known."""
 
 
 class Words(Mapping[Enum, Any]):
@@ -88,9 +100,14 @@ def chinese() -> bool:
     return (get_language() or "").startswith("zh")
 
 
+def named(thing: Named) -> str:
+    """The name of a site, organisation or park in the reader's language, as far as the registry has it."""
+    return thing.name if chinese() else thing.name_en or thing.name
+
+
 def name_of(site: Site) -> str:
-    """The name of a site in the reader's language, as far as the registry has it."""
-    return site.name if chinese() else site.name_en or site.name
+    """The name of a site in the reader's language."""
+    return named(site)
 
 
 def city_name(city: str) -> str:
