@@ -56,7 +56,8 @@ def test_the_page_of_a_site_shows_its_cameras_and_those_of_its_park(made):
     part = page.partition("<h2>Cameras</h2>")[2].partition("</section>")[0]
     assert part.count("<img") == 4
     for text in ("Outlet G1", "A park", "outlet of the stack", "2020-04-01 13:00:00", "2020-04-01 13:00:05",
-                 "SIMULATED", "drawn by the simulator", 'src="/sites/G1/cameras/0/"', "118.7, 32.0", "is no part of a proof"):
+                 "SIMULATED", "drawn by the simulator",
+                 'src="/sites/G1/cameras/0/"', "118.7, 32.0", "is no part of a proof"):
         assert text in part, text
     assert "alt=" in part
     assert "Cameras" not in reader(Role.EXPERT).get("/sites/S1/").content.decode()
