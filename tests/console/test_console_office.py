@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
+from qingyuan.console.office import appender
 from qingyuan.console.office.appender import append_waiting
 from qingyuan.console.office.models import Due, Outbox
 from qingyuan.console.office.record import NotInTransaction, record
@@ -93,3 +94,48 @@ def test_what_is_due_is_enqueued_once():
     assert enqueue_due() == list(JOBS)
     assert enqueue_due() == []
     assert Due.objects.count() == len(JOBS)
+
+
+def site(name: str, mn: str) -> dict:
+    return payload(EntryKind.SITE, name, {"name": name, "kind": "air", "origin": "measured", "mn": mn})
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_within_rows_that_belong_together_takes_all_of_them_in_the_end(home, step):
+    keyring = Keyring.open(home.path / "keys")
+    for entries in ([site("a", "M"), site("b", "N")], [site("a", "N"), site("b", "M")]):
+        with transaction.atomic():
+            for one in entries:
+                record(Kind.REGISTRY, one, None, together="x" * 32)
+
+        def die(done: str) -> None:
+            if done == step:
+                raise Killed
+
+        with pytest.raises(Killed):
+            append_waiting(home, keyring, die)
+        append_waiting(home, keyring)
+    assert [(leaf["id"], leaf["data"]["mn"]) for leaf in leaves(home)] == [
+        ("a", "M"), ("b", "N"), ("a", "N"), ("b", "M")]
+    assert not Outbox.objects.exclude(refused="").exists()
+
+
+def test_of_rows_that_belong_together_none_is_taken_where_one_is_refused(home):
+    keyring = Keyring.open(home.path / "keys")
+    with transaction.atomic():
+        record(Kind.REGISTRY, site("a", "M"), None)
+        for one in (site("c", "C"), site("b", "M")):
+            record(Kind.REGISTRY, one, None, together="x" * 32)
+        record(Kind.REGISTRY, site("d", "D"), None)
+    assert append_waiting(home, keyring) == 2
+    assert [leaf["id"] for leaf in leaves(home)] == ["a", "d"]
+    assert [row.refused.partition(";")[0] for row in Outbox.objects.order_by("id")[1:3]] == [
+        "site b: field mn: is also the MN of site a"] * 2
+
+
+def test_rows_that_belong_together_are_more_than_a_batch(home, monkeypatch):
+    monkeypatch.setattr(appender, "BATCH", 2)
+    with transaction.atomic():
+        for number in range(5):
+            record(Kind.REGISTRY, site(f"s{number}", f"M{number}"), None, together="x" * 32)
+    assert append_waiting(home, Keyring.open(home.path / "keys")) == 5

@@ -117,7 +117,7 @@ def test_another_mn_drops_the_password_and_says_so(own: Home, as_role: AsRole) -
     sent = form_of(EntryKind.SITE, "W1", mn="MN-W2")
     page = client.post(address, sent | {"step": "preview"})
     assert page.context["secret_lost"] is True
-    assert "qingyuan import" in page.content.decode()
+    assert "falls away" in page.content.decode()
     client.post(address, sent | {"step": "confirm"})
     assert "password_check" not in versions(EntryKind.SITE, "W1")[-1].data
 

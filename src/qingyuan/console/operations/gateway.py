@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,22 +11,30 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qingyuan.console import home, received
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.office.models import Outbox
-from qingyuan.console.office.record import wait_for
+from qingyuan.console.office.record import ADMIT, wait_for
 from qingyuan.console.operations import recent, register, watch
 from qingyuan.console.operations.inspect import table
 from qingyuan.console.operations.opened import ledger as opened_ledger
 from qingyuan.console.operations.words import REMEDIES
 from qingyuan.console.reading import NoSuchThing, NotAllowed
+from qingyuan.console.registry import changing
+from qingyuan.console.registry.change import why
+from qingyuan.console.registry.faults import sentence
 from qingyuan.console.shell.access import needs
 from qingyuan.evidence.leaf import FrameLeaf, parse
+from qingyuan.registry import EntryError
+from qingyuan.registry.entries import ENVELOPE
 
 A_PAGE, GAPS = 100, 20
+UNTIL_KNOWN = timedelta(seconds=5)       # after an entry every gateway has taken it up: it looks each second
 EMPTY = ""             # import refuses an empty password, so that nobody forgets to fill it in
 
 
@@ -51,7 +60,8 @@ def gateway(request: Any) -> HttpResponse:
         "by_verdict": watch.by_verdict(groups), "shown": shown, "rows": list(shown),
         "remedies": [(verdict, REMEDIES[verdict]) for verdict in sorted({one.verdict for one in shown})],
         "since_us": min((t.since_us for t in tails.values() if t.since_us is not None), default=None),
-        "may_admit": reading.scope.may(Verb.ADMIT), "live": request.page.as_of_us is None})
+        "may_admit": reading.scope.may(Verb.ADMIT), "admittable": reading.scope.sites(Verb.ADMIT),
+        "live": request.page.as_of_us is None})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,9 +79,12 @@ def admit(request: Any, mn: str) -> HttpResponse:
     lying = register.waiting(tails, mn)
     form = register.RegisterForm(request.POST or None, initial=begin, mn=mn, reading=reading)
     if request.method == "POST" and form.is_valid() and request.POST.get("step") == "enter":
-        entries = [wait_for(row) for row in register.enter(form.entry, lying, mn, request.user)]
-        query = urlencode([("row", str(row.key)) for row in entries])
-        return HttpResponseRedirect(f"{reverse('admitted')}?{query}")
+        try:
+            return _followed([wait_for(row) for row in register.enter(form, mn, request.user)])
+        except changing.Conflict:
+            form.add_error(None, _("The same site is on its way into the ledger already."))
+        except EntryError as error:
+            form.add_error(None, sentence(error))
     preview = request.method == "POST" and form.is_valid() and request.POST.get("step") == "preview"
     with opened_ledger(sample.ledger) as reader:
         frame = parse(reader.leaf(sample.leaf).data).payload
@@ -80,7 +93,25 @@ def admit(request: Any, mn: str) -> HttpResponse:
     return render(request, "operations/admit.html", {
         "mn": mn, "form": form, "preview": preview, "waiting": lying, "count": sum(one.count for one in lying),
         "sample": sample, "runs": runs, "rows": rows, "said": form.said() if preview else [],
-        "entry": json.dumps(form.entry, ensure_ascii=False, indent=1) if preview else ""})
+        "entry": _as_it_will_stand(form) if preview else ""})
+
+
+def _as_it_will_stand(form: register.RegisterForm) -> str:
+    """The entry as JSON; the keyed hash of a password is made later."""
+    data = {name: "…" if name == "password_check" else value for name, value in form.entry["data"].items()}
+    return json.dumps({**form.entry, "data": data}, ensure_ascii=False, indent=1)
+
+
+@require_POST
+@needs(Verb.ADMIT)
+def take_in(request: Any, mn: str) -> HttpResponse:
+    """Take in what still lies in quarantine of a logger that has been registered."""
+    return _followed([wait_for(register.take_in(request.page.at(None), mn, request.user))])
+
+
+def _followed(rows: list[Outbox]) -> HttpResponse:
+    """To the page that follows some rows of the outbox."""
+    return HttpResponseRedirect(f"{reverse('admitted')}?{urlencode([('row', str(row.key)) for row in rows])}")
 
 
 @require_safe
@@ -97,14 +128,21 @@ def admitted(request: Any) -> HttpResponse:
     if not rows:
         raise NoSuchThing("no such entries")
     site = next((row.payload for row in rows if row.payload.get("entry") == "site"), None)
+    mn = next((row.payload["mn"] for row in rows if row.kind == ADMIT), "")
+    reading = request.page.at(None)
+    fresh = timezone.now() - UNTIL_KNOWN
+    moving = any(row.waiting or (row.appended_at is not None and row.appended_at > fresh) for row in rows)
     template = "operations/_admitted.html" if request.htmx else "operations/admitted.html"
     return render(request, template, {
-        "rows": rows, "waiting": any(row.waiting for row in rows), "site": site, "file": _with_password(site)})
+        "rows": [(row, why(reading.scope, row) if row.refused else "") for row in rows], "moving": moving, "site": site,
+        "mn": mn, "left": 0 if any(row.waiting for row in rows) else register.left(reading, recent.tails(), mn),
+        "may_take": mn in reading.registry.by_mn and reading.registry.by_mn[mn].id in reading.scope.sites(Verb.ADMIT),
+        "file": _with_password(site)})
 
 
 def _with_password(site: dict[str, Any] | None) -> str:
     """The entry as an import file that sets a password: to be filled in where the keyring is, never here."""
-    if site is None:
+    if site is None or site["data"].get("password_check"):
         return ""
-    entry = {**site, "data": {**site["data"], "password": EMPTY}}
+    entry = {name: site[name] for name in ENVELOPE if name in site} | {"data": {**site["data"], "password": EMPTY}}
     return json.dumps({"entries": [entry]}, ensure_ascii=False, indent=1)

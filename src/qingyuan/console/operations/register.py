@@ -12,14 +12,19 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.office import password
 from qingyuan.console.office.models import Outbox
-from qingyuan.console.office.record import record
+from qingyuan.console.office.record import ask_admission, mark
+from qingyuan.console.office.sealing import stand_in
+from qingyuan.console.operations.opened import admitted
 from qingyuan.console.operations.opened import ledger as opened_ledger
 from qingyuan.console.operations.recent import Refused, Tail
 from qingyuan.console.operations.words import VARIANTS
-from qingyuan.console.reading import Reading
+from qingyuan.console.reading import NoSuchThing, Reading
+from qingyuan.console.registry import changing
+from qingyuan.console.registry.known import NEVER
 from qingyuan.console.shell.words import WORDS
-from qingyuan.evidence.leaf import CrcVariant, FrameLeaf, Kind, Verdict, parse
+from qingyuan.evidence.leaf import CrcVariant, FrameLeaf, Verdict, parse
 from qingyuan.gateway.roster import KIND_OF_ST
 from qingyuan.hj212 import Telegram, Variant, decode
 from qingyuan.registry import CoordinateSystem, EntryError, EntryKind, Origin, SiteKind, payload
@@ -37,7 +42,7 @@ def _members(kind: Any, *without: Any) -> Choices:
 
 
 class RegisterForm(forms.Form):
-    """What the registry keeps of a new site. A password is not asked for: see the page."""
+    """What the registry keeps of a new site. After `is_valid` its entry is in `entry`, its password sealed in `box`."""
 
     id = forms.CharField(label=_("id of the site"), max_length=64, help_text=_("Figures are named by it; it stays."))
     name = forms.CharField(label=_("name"), max_length=200)
@@ -62,7 +67,8 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, mn: str, reading: Reading, **more: Any) -> None:
         super().__init__(*args, label_suffix="", **more)
-        self._mn, self._reading = mn, reading
+        self._mn, self._reading, self.box = mn, reading, ""
+        self.fields[password.NAME] = password.control()
         self.entry: dict[str, Any] = {}
 
     def clean(self) -> dict[str, Any]:
@@ -74,7 +80,11 @@ class RegisterForm(forms.Form):
             return cleaned
         plan = [factors.canonical(code) for code in cleaned["plan"].replace(",", " ").split()]
         data = {name: value for name, value in cleaned.items()
-                if name not in ("id", "plan") and value not in ("", None)}
+                if name not in ("id", "plan", password.NAME) and value not in ("", None)}
+        if box := password.box_of(self, self._mn):
+            self.box, data["password_check"] = box, stand_in(box)
+        if self.errors:
+            return cleaned
         try:
             self.entry = payload(EntryKind.SITE, cleaned["id"], {**data, "mn": self._mn, "plan": plan})
         except EntryError as error:
@@ -83,10 +93,15 @@ class RegisterForm(forms.Form):
         self._check(parse_entry(self.entry).record)
         return cleaned
 
+    @property
+    def carried(self) -> str:
+        """What carries a sealed password from the preview to the confirmation."""
+        return password.carried(self._mn, self.box)
+
     def said(self) -> list[tuple[Any, str]]:
         """What was filled in, in words: label and value, empty ones left out."""
         out = []
-        for field in self:
+        for field in (field for field in self if field.name != password.NAME):
             value = self.cleaned_data.get(field.name)
             words = dict(getattr(field.field, "choices", ()))
             shown = [str(words.get(one, one)) for one in (value if isinstance(value, list) else [value])]
@@ -108,8 +123,6 @@ class RegisterForm(forms.Form):
         known = registry.by_mn.get(self._mn)
         if known is not None and not known.registered_itself:
             self.add_error(None, _("This MN has been registered meanwhile."))
-        if Outbox.objects.filter(kind="registry", leaf__isnull=True, refused="", payload__id=site.id).exists():
-            self.add_error(None, _("The same site is on its way into the ledger already."))
         if not any(Verb.ADMIT in right.verbs and right.covers(site, registry) for right in scope.rights):
             self.add_error("city_code", _("Your right to register does not cover such a site: see kind and city code."))
 
@@ -124,11 +137,6 @@ class Waiting:
     count: int
     first_us: int
     last_us: int
-
-    def entry(self, mn: str) -> dict[str, Any]:
-        """The admission as a registry entry."""
-        return payload(EntryKind.ADMISSION, f"{self.ledger}-{self.from_leaf}", {
-            "ledger": self.ledger, "mn": mn, "from_leaf": self.from_leaf, "to_leaf": self.to_leaf})
 
 
 def waiting(tails: dict[str, Tail], mn: str) -> list[Waiting]:
@@ -168,7 +176,26 @@ def suggested(sample: Refused) -> tuple[dict[str, Any], Telegram]:
     }, telegram
 
 
-def enter(site: dict[str, Any], admitted: Iterable[Waiting], mn: str, by: Any) -> list[Outbox]:
-    """Record the site and the admissions, all or none."""
+def left(reading: Reading, tails: dict[str, Tail], mn: str) -> int:
+    """How many telegrams of a registered logger lie in quarantine still, refused only because nobody knew it."""
+    return sum(1 for name, tail in tails.items() for one in tail.refused
+               if one.mn == mn and one.verdict is Verdict.UNKNOWN_MN and not admitted(reading, name, one.leaf, mn))
+
+
+def enter(form: RegisterForm, mn: str, by: Any) -> list[Outbox]:
+    """Record the site and the wish that what it has sent be taken in, all or none. Raises Conflict, EntryError."""
+    together = mark()
     with transaction.atomic():
-        return [record(Kind.REGISTRY, entry, by) for entry in (site, *(one.entry(mn) for one in admitted))]
+        rows = changing.apply([(form.entry, NEVER)], by, together=together, sealed=form.box)
+        return [*rows, ask_admission(form.entry["id"], mn, by, together=together)]
+
+
+def take_in(reading: Reading, mn: str, by: Any) -> Outbox:
+    """Record the wish that what lies in quarantine still of a registered logger be taken in. Raises NoSuchThing where
+    there is no such logger, or the person may not admit it.
+    """
+    site = reading.registry.by_mn.get(mn)
+    if site is None or site.registered_itself or site.id not in reading.scope.sites(Verb.ADMIT):
+        raise NoSuchThing(mn)
+    with transaction.atomic():
+        return ask_admission(site.id, mn, by)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("gateway/", gateway.gateway, name="gateway"),
     path("gateway/registered/", gateway.admitted, name="admitted"),
     path("gateway/unknown/<str:mn>/", gateway.admit, name="admit"),
+    path("gateway/waiting/<str:mn>/", gateway.take_in, name="take_in"),
     path("evidence/", evidence.ledgers, name="ledgers"),
     path("evidence/check/", evidence.verify_drop, name="verify_drop"),
     path("evidence/verify_bundle.py", evidence.verifier, name="verifier"),

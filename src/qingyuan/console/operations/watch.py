@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qingyuan.console import home
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.operations.opened import admitted
-from qingyuan.console.operations.recent import Gap, Refused, Tail, Tick, gaps
+from qingyuan.console.operations.recent import Gap, Refused, Tail, gaps
 from qingyuan.console.reading import Reading
 from qingyuan.evidence.leaf import Verdict
 from qingyuan.numerics.time import DAY_US, HOUR_US, parse_cst
@@ -69,6 +69,12 @@ class Group:
     leaf: int
     site: Site | None
     admitted: bool
+
+    @property
+    def waits(self) -> bool:
+        """True for telegrams of a logger that has been registered since and that were not taken in."""
+        return (self.verdict is Verdict.UNKNOWN_MN and not self.admitted and self.site is not None
+                and not self.site.registered_itself)
 
     @property
     def registrable(self) -> bool:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from qingyuan.console import home
 from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.office import password
 from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.record import wait_for
 from qingyuan.console.registry import changing
@@ -32,6 +33,7 @@ from qingyuan.registry import EntryError, EntryKind, Site, parse
 from qingyuan.registry import changing as in_force
 
 STEPS = ("step", "csrfmiddlewaretoken")
+AGAIN = ("base", password.NAME, password.CARRIED)          # fields a preview carries on by itself, or not at all
 
 
 @needs(Verb.EDIT_REGISTRY)
@@ -76,7 +78,7 @@ def _edit(request: Any, kind: EntryKind, of: Version | None, found: list[Version
             return _form(request, kind, of, form, base)
         if step != "confirm":
             return _preview(request, kind, of, form, base, found)
-        row = wait_for(changing.apply([(form.payload, base)], request.user)[-1])
+        row = wait_for(changing.apply([(form.payload, base)], request.user, sealed=form.box)[-1])
     except changing.Conflict as conflict:
         return _conflict(request, kind, of, form, conflict)
     except EntryError as error:
@@ -104,14 +106,16 @@ def _preview(request: Any, kind: EntryKind, of: Version | None, form: EntryForm,
     doubted = doubts_with(reading, [new]) if new else []
     return render(request, "registry/preview.html", {
         "kind": kind.value, "kind_words": KIND_WORDS[kind], "name": form.payload["id"], "of": of, "base": base,
-        "hidden": [(name, value) for name, values in request.POST.lists() if name not in (*STEPS, "base")
+        "hidden": [(name, value) for name, values in request.POST.lists() if name not in (*STEPS, *AGAIN)
                    for value in values],
         "changes": differences(kind, of, after[-1]), "before": timeline(found) if found else [],
         "after": timeline(after), "nothing": not in_force(said, [form.payload]), "fresh": after[-1],
         "moves": [(field_words(name), span) for name, span in spans.items()],
         "sentences": sentences(spans, before, new),
         "counted": counted(reading, spans, form.payload["id"], cities), "secret_lost": form.secret_lost,
-        "new_logger": kind is EntryKind.SITE and of is None, "doubts": [told(doubt) for _site, doubt in doubted],
+        "carried": form.carried,
+        "new_logger": kind is EntryKind.SITE and of is None and not form.box,
+        "doubts": [told(doubt) for _site, doubt in doubted],
         "list": HOME[kind].value, "list_words": TITLES[HOME[kind]]})
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from qingyuan.console.office import password
+from qingyuan.console.office.sealing import stand_in
 from qingyuan.console.registry.faults import sentence
 from qingyuan.console.registry.fieldset import ENVELOPE, FIELDS, HIDDEN, Field, Form
 from qingyuan.console.registry.known import Version
@@ -95,6 +97,9 @@ class EntryForm(forms.Form):
         for field in FIELDS[kind]:
             self.fields[field.name] = _control(field)
             self.initial.setdefault(field.name, written(field, base.data.get(field.name) if base else None))
+        self.box = self._for_mn = ""          # password of the logger, sealed, and the MN it is sealed for
+        if kind is EntryKind.SITE:
+            self.fields[password.NAME] = password.control()
         for instant in ENVELOPE[1:]:
             self.fields[instant.name] = forms.CharField(
                 label=instant.words, required=False, widget=forms.DateTimeInput(
@@ -122,6 +127,10 @@ class EntryForm(forms.Form):
                 if value is not None:
                     data[field.name] = value
         self._keep_secret(data)
+        if self.kind is EntryKind.SITE:
+            self._for_mn = str(data.get("mn", ""))
+            if box := password.box_of(self, self._for_mn):
+                self.box, data["password_check"] = box, stand_in(box)
         instants = [self._instant(found, field) for field in ("valid_from", "valid_to")]
         if not self.errors:
             try:
@@ -130,6 +139,11 @@ class EntryForm(forms.Form):
                 where = error.field.removesuffix("_us")
                 self.add_error(where if where in self.fields else None, sentence(error))
         return found
+
+    @property
+    def carried(self) -> str:
+        """What carries a sealed password from the preview to the confirmation."""
+        return password.carried(self._for_mn, self.box)
 
     @property
     def secret_lost(self) -> bool:
