@@ -139,6 +139,11 @@ def test_a_site_somebody_vouched_for_is_not_taken_over() -> None:
     assert [(p.entry, p.field) for p in registry.problems] == [("site b", "mn")]
 
 
+def test_a_site_under_its_own_name_is_not_taken_over_though_nothing_is_stated_of_it() -> None:
+    registry = fold([(1, site(name="a", mn="M", origin="unstated")), (2, site(name="b", mn="M"))])
+    assert ([(p.entry, p.field) for p in registry.problems], dict(registry.before)) == ([("site b", "mn")], {})
+
+
 def test_an_mn_given_back_returns_to_the_site_that_registered_itself() -> None:
     registry = fold([(1, stranger()), (2, site(name="b", mn="M")), (3, site(name="b", mn="N"))])
     assert (registry.by_mn["M"].id, registry.by_mn["N"].id, dict(registry.before)) == ("M", "b", {})

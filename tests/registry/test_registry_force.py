@@ -12,8 +12,8 @@ def site(city: str, begin: int | None = None, end: int | None = None, name: str 
                    valid_from_us=begin, valid_to_us=end)
 
 
-def setting(**data: object) -> dict[str, Any]:
-    return payload(EntryKind.SETTING, "any", data)
+def setting(name: str = "any", **data: object) -> dict[str, Any]:
+    return payload(EntryKind.SETTING, name, data)
 
 
 def replay(name: str, real_us: int) -> dict[str, Any]:
@@ -38,6 +38,8 @@ def admission(first: int) -> dict[str, Any]:
     ([site("a")], [site("a"), site("a", name="s2")], [1]),
     ([setting(tick_s="60"), setting(idle_s=5)], [setting(tick_s="60")], []),
     ([setting(tick_s="60"), setting(tick_s="30")], [setting(tick_s="60")], [0]),
+    ([setting("a", tick_s="60"), setting("b", tick_s="30")], [setting("a", tick_s="60")], [0]),
+    ([setting("a", tick_s="60"), setting("b", tick_s="30")], [setting("c", tick_s="30")], []),
     ([replay("a", 1), replay("b", 2)], [replay("a", 1)], []),
     ([replay("a", 1)], [replay("b", 2)], [0]),
     ([admission(1)], [admission(1), admission(2)], [1]),
