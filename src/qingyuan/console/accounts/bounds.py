@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.console.accounts.models import Organisation
 from qingyuan.console.accounts.scope import CITY, PARK, Right, Scope
 from qingyuan.console.accounts.verbs import VERBS, Role, Verb
-from qingyuan.console.shell.words import chinese, name_of, word
+from qingyuan.console.shell.words import chinese, city_name, name_of, word
 from qingyuan.registry import Registry, SiteKind
 
 LINES = tuple(kind for kind in SiteKind if kind is not SiteKind.UNKNOWN)
@@ -29,7 +29,7 @@ def territories(registry: Registry) -> list[tuple[str, str]]:
             codes[site.city].add(site.city_code[:CITY_DIGITS])
         if site.city_code and site.province:
             provinces[site.city_code[:PROVINCE_DIGITS]] = site.province
-    cities = [(next(iter(found)), city) if len(found) == 1 and "" not in found else (CITY + city, city)
+    cities = [(next(iter(found)) if len(found) == 1 and "" not in found else CITY + city, city_name(city))
               for city, found in sorted(codes.items())]
     parks = [(PARK + park.id, named(park)) for park in registry.parks.values()]
     return [*sorted(provinces.items()), *cities, *sorted(parks, key=lambda pair: pair[1])]
@@ -56,7 +56,7 @@ class Words:
 
     def territory(self, value: str) -> str:
         """Name of a territory, or its code where no site lies in it."""
-        return self._territories.get(value, value.removeprefix(CITY).removeprefix(PARK))
+        return self._territories.get(value, city_name(value.removeprefix(CITY)).removeprefix(PARK))
 
     def subject(self, value: str) -> str:
         """Name of a subject, or its id where the registry does not know it."""

@@ -12,7 +12,7 @@ from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.reading import Reading
 from qingyuan.console.registry.fieldset import FIELDS
 from qingyuan.console.registry.known import Segment, Version, timeline
-from qingyuan.console.shell.words import factor_name
+from qingyuan.console.shell.words import city_name, factor_name
 from qingyuan.registry import EntryKind, Site
 
 TABLES = ("hour", "day", "figure")
@@ -60,7 +60,7 @@ def _holds(segments: Sequence[Segment], edge: int | None) -> Any:
 
 def sentences(spans: dict[str, tuple[int | None, int | None]], before: Site | None, after: Site | None) -> list[str]:
     """In words: which figures are evaluated anew, field by field."""
-    names = {"city": {s.city for s in (before, after) if s is not None and s.city}}
+    names = {"city": {city_name(s.city) for s in (before, after) if s is not None and s.city}}
     texts = {
         "units": _("Values of {factors} are read in the new unit: their hours, days, sub-indices and indices change."),
         "mn": _("Telegrams are given to this site by the new MN; those of the old one are no longer its own."),

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts.models import OrganisationKind
-from qingyuan.console.shell.words import WORDS
+from qingyuan.console.shell.words import WORDS, city_name
 from qingyuan.registry import Averaging, CoordinateSystem, EntryKind, HourSource, Origin, SiteKind
 from qingyuan.registry.logger import CRC_VARIANTS, EDITIONS, FORGIVABLE
 
@@ -123,6 +123,8 @@ def shown(kind: EntryKind, name: str, value: Any) -> str:
         value = field.default
     if value is None or value == "" or value == [] or value == {}:
         return ""
+    if name == "city":
+        return city_name(str(value))
     words = {key: str(text) for key, text in field.choices} if field else {}
     if isinstance(value, dict):
         return ", ".join(f"{key}={value[key]}" for key in sorted(value))

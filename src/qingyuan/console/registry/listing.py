@@ -136,7 +136,7 @@ COLUMNS: dict[Listing, tuple[Column, ...]] = {
                           _("registered") if s.password_check else _("none is asked for"))),
                       Column(_("units sent"), _units, "nowrap")),
     Listing.PROFILES: (NUMBER, *SPOKEN),
-    Listing.PARKS: (NUMBER, NAME, Column(_("city"), lambda p, _seen: p.city),
+    Listing.PARKS: (NUMBER, NAME, Column(_("city"), _value(EntryKind.PARK, "city")),
                     Column(_("organisations"), lambda park, seen: seen.told(park.organisations))),
     Listing.LIMITS: (NUMBER, Column(_("site"), _site, "nowrap"),
                      Column(_("factor"), lambda record, _seen: factor_name(record.factor)),
@@ -194,7 +194,7 @@ def kept(found: Iterable[Any], listing: Listing, query: Any, seen: Shown) -> lis
 
 def _texts(record: Any, listing: Listing, seen: Shown) -> Iterable[str]:
     if isinstance(record, Site):
-        yield from (record.name, record.name_en)
+        yield from (record.name, record.name_en, record.city)
         if listing is Listing.LOGGERS:
             yield record.mn
     for column in COLUMNS[listing]:
