@@ -152,8 +152,8 @@ def build_frame(received_us: int, raw: bytes, spans: Sequence[tuple[int, int]], 
         commitment(salt, secrets) if spans else b"", masked]), secrets
 
 
-def parse(leaf: bytes) -> Leaf:
-    """Read a leaf. Raises LeafError for anything that build_frame or build_json would not have made."""
+def head(leaf: bytes) -> tuple[Kind, int]:
+    """Kind and receive time of a leaf (UTC microseconds), its content not read. Raises LeafError."""
     try:
         magic, number, received_us = HEAD.unpack_from(leaf)
         kind = Kind(number)
@@ -161,6 +161,12 @@ def parse(leaf: bytes) -> Leaf:
         raise LeafError(f"no leaf head: {error}") from None
     if magic != MAGIC:
         raise LeafError("no leaf: it does not begin with QYL1")
+    return kind, received_us
+
+
+def parse(leaf: bytes) -> Leaf:
+    """Read a leaf. Raises LeafError for anything that build_frame or build_json would not have made."""
+    kind, received_us = head(leaf)
     if kind is Kind.FRAME:
         return Leaf(kind, received_us, _frame(leaf))
     text = leaf[HEAD.size:]

@@ -64,6 +64,11 @@ class KeyFile:
 
     def candidates(self, key: str) -> Iterator[int]:
         """Leaves whose entry is that of a key, oldest first."""
-        wanted = np.frombuffer(digest(key), np.uint64)
-        entries = np.fromfile(self._path, np.uint64)
-        yield from np.flatnonzero(entries == wanted).tolist()
+        yield from candidates(self._path, key)
+
+
+def candidates(path: Path, key: str) -> Iterator[int]:
+    """Leaves whose entry in a file is that of a key, oldest first. Raises FileNotFoundError."""
+    wanted = np.frombuffer(digest(key), np.uint64)
+    entries = np.fromfile(path, np.uint64)
+    yield from np.flatnonzero(entries == wanted).tolist()

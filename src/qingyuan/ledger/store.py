@@ -11,6 +11,8 @@ from qingyuan.evidence.note import NoteError, parse_checkpoint, verify
 from qingyuan.ledger.dropped import read_dropped
 from qingyuan.ledger.errors import LeafDropped, LedgerDamaged
 from qingyuan.ledger.files import is_locked, open_text
+from qingyuan.ledger.keyed import FILE as KEYS
+from qingyuan.ledger.keyed import candidates, payload_of
 from qingyuan.ledger.levels import Levels
 from qingyuan.ledger.meta import read_meta
 from qingyuan.ledger.record import Record
@@ -153,6 +155,19 @@ class Ledger:
             for record in reader.records(start, limit):
                 yield _stored(start, record)
                 start += 1
+
+    def with_key(self, key: str) -> Iterator[StoredLeaf]:
+        """Leaves whose payload has a `key`, oldest first, found by the digests made from the log.
+
+        A hit is confirmed by the leaf; what those digests lack is not found, so that who must be sure reads all.
+        """
+        try:
+            found = list(candidates(self.path / KEYS, key))
+        except FileNotFoundError:
+            return
+        for index in found:
+            if index < self.size and payload_of((stored := self.leaf(index)).data).get("key") == key:
+                yield stored
 
     def still_there(self, start: int, stop: int) -> Iterator[StoredLeaf]:
         """Leaves start to stop (exclusive) but for those dropped by retention; a segment may go meanwhile."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, Verdict, parse
+from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, Verdict, head, parse
 from qingyuan.ledger import Home, HomeError, Ledger, begun, interrupted, office_quiet, writer_alive
 from qingyuan.pipeline.admitted import takes_in
 from qingyuan.pipeline.intake import Arrival
@@ -161,14 +161,13 @@ class Feed:
 
 def _registry_entries(ledger: Ledger, start: int, stop: int) -> Iterable[tuple[int, dict[str, Any]]]:
     for stored in ledger.leaves(start, stop):
-        leaf = parse(stored.data)
-        if leaf.kind is Kind.REGISTRY:
-            yield leaf.received_us, leaf.payload
+        kind, received_us = head(stored.data)
+        if kind is Kind.REGISTRY:
+            yield received_us, parse(stored.data).payload
 
 
 def publications(ledger: Ledger) -> Iterator[tuple[int, dict[str, Any]]]:
     """Leaf number and content of each publication of the office ledger, oldest first."""
     for stored in ledger.leaves(0, ledger.size):
-        leaf = parse(stored.data)
-        if leaf.kind is Kind.PUBLICATION:
-            yield stored.index, leaf.payload
+        if head(stored.data)[0] is Kind.PUBLICATION:
+            yield stored.index, parse(stored.data).payload

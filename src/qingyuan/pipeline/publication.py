@@ -31,6 +31,11 @@ def lines(figures: Sequence[Figure]) -> list[bytes]:
     return [canonical(figure.row()) for figure in in_order(figures)]
 
 
+def key_of(tick_us: int, figures_root: str) -> str:
+    """What makes appending a publication repeatable, and what it is found by."""
+    return f"publication/{tick_us}/{figures_root[:16]}"
+
+
 def payload(tick_us: int, figures: Sequence[Figure], cut: dict[str, int], reason: Reason | None) -> dict[str, Any]:
     """Content of a publication leaf."""
     return {"tick_us": tick_us, "figures_root": figures_root(lines(figures)).hex(), "figures_count": len(figures),
@@ -48,5 +53,5 @@ class OfficePublisher:
                  reason: Reason | None = None) -> None:
         """Append the publication of a tick (once)."""
         content = payload(tick_us, figures, cut, reason)
-        content["key"] = f"publication/{tick_us}/{content['figures_root'][:16]}"
+        content["key"] = key_of(tick_us, content["figures_root"])
         office_append(self._home, self._keyring, Kind.PUBLICATION, content)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from qingyuan.evidence.leaf import Kind, parse
+from qingyuan.evidence.leaf import Kind, head, parse
 from qingyuan.lake import Lake
 from qingyuan.ledger import Home, Ledger
 from qingyuan.pipeline import rows
@@ -32,17 +33,26 @@ class Beliefs:
         return self.figures.get((name, subject, start_us))
 
 
+class Registries:
+    """The registry as it was known at any instant; the office ledger is read once, equal states are made once."""
+
+    def __init__(self, home: Home) -> None:
+        with Ledger(home.ledger_path(OFFICE)) as ledger:
+            heads = ((head(stored.data), stored.data) for stored in ledger.leaves(0, ledger.size))
+            self._entries = [(at_us, parse(data).payload) for (kind, at_us), data in heads if kind is Kind.REGISTRY]
+        self._folds: dict[int, Registry] = {}
+
+    def at(self, as_of_us: int) -> Registry:
+        """The registry at an instant."""
+        known = bisect_right(self._entries, as_of_us, key=lambda entry: entry[0])
+        if known not in self._folds:
+            self._folds[known] = fold(self._entries[:known])
+        return self._folds[known]
+
+
 def registry_at(home: Home, as_of_us: int) -> Registry:
     """The registry as it was known at an instant."""
-    ledger = Ledger(home.ledger_path(OFFICE))
-    entries = []
-    for stored in ledger.leaves(0, ledger.size):
-        leaf = parse(stored.data)
-        if leaf.received_us > as_of_us:
-            break
-        if leaf.kind is Kind.REGISTRY:
-            entries.append((leaf.received_us, leaf.payload))
-    return fold(entries)
+    return Registries(home).at(as_of_us)
 
 
 def versions(lake: Lake, key: FigureKey) -> list[Figure]:

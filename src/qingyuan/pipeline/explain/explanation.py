@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from qingyuan.evidence.bundle import build
 from qingyuan.evidence.figures import canonical, figure_path, figures_root
+from qingyuan.evidence.leaf import parse
 from qingyuan.lake import Lake, LakeDamaged
 from qingyuan.ledger import Home
 from qingyuan.pipeline import rows
@@ -18,7 +19,7 @@ from qingyuan.pipeline.explain.proof import prove
 from qingyuan.pipeline.explain.steps import Steps, points_of
 from qingyuan.pipeline.feed import OFFICE, publications
 from qingyuan.pipeline.figure import DAY_US, HOUR_US, Figure, FigureKey, in_order, parse_id
-from qingyuan.pipeline.publication import lines
+from qingyuan.pipeline.publication import key_of, lines
 from qingyuan.pipeline.state import State
 from qingyuan.quality import Flag
 
@@ -66,11 +67,13 @@ def explain(home: Home, figure_id: str, as_of_us: int | None = None) -> Explanat
     if not known:
         raise NoSuchFigure(f"no figure {key} has been published" + (" by then" if history else ""))
     figure = known[-1]
-    leaves = Leaves(home)
-    steps, flags = _steps(home, lake, figure, leaves)
+    leaves, registries = Leaves(home), beliefs.Registries(home)
+    steps, flags = _steps(home, lake, figure, leaves, registries)
+    used = leaves.used()
     placed = {f: _publication(lake, f, leaves) for f in history}
     number, path = placed[figure]
-    inputs = [_inputs(home, lake, f) for f in history] if len(history) > 1 else []
+    inputs = ([used if f == figure else _inputs(home, lake, f, registries) for f in history]
+              if len(history) > 1 else [])
     changes = [Change(None, history[0], [], [])]
     changes += [Change(history[n], history[n + 1], sorted(new - old), sorted(old - new))
                 for n, (old, new) in enumerate(pairwise(inputs))]
@@ -83,8 +86,9 @@ def _context(lake: Lake, registry: Any, figure: Figure) -> Context:
     return Context(State(lake), registry, figure.believed_from, registry.data_now(figure.believed_from))
 
 
-def _steps(home: Home, lake: Lake, figure: Figure, leaves: Leaves) -> tuple[Steps, list[Flag]]:
-    registry = beliefs.registry_at(home, figure.believed_from)
+def _steps(home: Home, lake: Lake, figure: Figure, leaves: Leaves,
+           registries: beliefs.Registries) -> tuple[Steps, list[Flag]]:
+    registry = registries.at(figure.believed_from)
     context = _context(lake, registry, figure)
     subjects = {figure.subject, *points_of(context, figure.subject)}
     span = DAY_US if figure.key.daily else HOUR_US
@@ -100,16 +104,19 @@ def _publication(lake: Lake, figure: Figure, leaves: Leaves) -> tuple[int, dict[
     together = lines(in_order(f for table in rows.TABLES for f in rows.figures(
         lake.read(table, believed_us=figure.believed_from))))
     root = figures_root(together).hex()
-    for index, content in publications(leaves.ledger(OFFICE)):
+    office = leaves.ledger(OFFICE)
+    by_key = ((stored.index, parse(stored.data).payload)
+              for stored in office.with_key(key_of(figure.believed_from, root)))
+    for index, content in chain(by_key, publications(office)):
         if content["tick_us"] == figure.believed_from and content["figures_root"] == root:
             return index, figure_path(together, together.index(canonical(figure.row())))
     raise LakeDamaged(f"what the lake holds of {figure.key}, version {figure.version}, is not what was published; "
                       "rebuild it")
 
 
-def _inputs(home: Home, lake: Lake, figure: Figure) -> set[tuple[str, int]]:
+def _inputs(home: Home, lake: Lake, figure: Figure, registries: beliefs.Registries) -> set[tuple[str, int]]:
     leaves = Leaves(home)
-    _steps(home, lake, figure, leaves)
+    _steps(home, lake, figure, leaves, registries)
     return leaves.used()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qingyuan import hj212
-from qingyuan.evidence.leaf import FrameLeaf, Kind, Verdict, parse
+from qingyuan.evidence.leaf import FrameLeaf, Kind, Verdict, head, parse
 from qingyuan.ledger import Home
 from qingyuan.pipeline.explain.leaves import Leaves
 from qingyuan.pipeline.explain.steps import Rule
@@ -37,9 +37,9 @@ class Entries:
         self._found: list[tuple[int, Entry]] = []
         taken = []
         for stored in leaves.ledger(OFFICE).leaves(0, size):
-            leaf = parse(stored.data)
-            if leaf.kind is not Kind.REGISTRY:
+            if head(stored.data)[0] is not Kind.REGISTRY:
                 continue
+            leaf = parse(stored.data)
             taken.append((leaf.received_us, leaf.payload))
             try:
                 self._found.append((stored.index, parse_entry(leaf.payload, leaf.received_us)))
