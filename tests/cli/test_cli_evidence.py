@@ -98,6 +98,9 @@ def test_a_keyring_that_does_not_open_is_no_good_answer(evidence, tmp_path, monk
     code, out, err = evidence("verify", "--home", home.path)
     assert code == 2
     assert "not checked: withheld parts of 57 leaves" in out
+    assert [line.split(",")[0] for line in out.splitlines() if line.startswith("ledger ")] == [
+        "ledger gw1: 57 leaves", "ledger office: 0 leaves"]
+    assert "not checked: the keyring does not open: " in out
     assert "every byte is as it was written" not in out
     assert "QINGYUAN_KEYRING_PASSPHRASE" in err
     assert len(err.splitlines()) == 1
