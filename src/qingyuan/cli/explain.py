@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OPERATIONS = {
     "mean": lambda: _("mean, rounded once"), "round": lambda: _("rounded"), "mda8": lambda: _("largest 8 h mean"),
-    "iaqi": lambda: _("sub-index, rounded up"), "max": lambda: _("largest"), "text": lambda: _("stated"),
+    "iaqi": lambda: _("sub-index, rounded up"), "max": lambda: _("largest sub-index"), "text": lambda: _("stated"),
 }
 
 
