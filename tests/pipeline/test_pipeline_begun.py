@@ -7,6 +7,7 @@ from pathlib import Path
 import homes
 import pytest
 
+from qingyuan.lake import Lake
 from qingyuan.ledger import Keyring, Ledger, LedgerDamaged, LedgerWriter, interrupted
 from qingyuan.ledger.files import locked
 from qingyuan.numerics.time import parse_cst
@@ -76,6 +77,26 @@ def test_a_ledger_that_is_being_begun_just_now_has_nothing_to_say_yet(station: h
         feed.refresh()
         assert "gw2" in feed.cut()
         assert writer.size == 0
+
+
+@pytest.mark.parametrize("name", ["gw1", "gw2"])
+def test_a_gateway_that_has_just_come_back_makes_no_observation_look_like_damage(station: homes.Station,
+                                                                                name: str) -> None:
+    """Its ledger says nothing yet of the time since its last leaf, which the pipeline has worked off already."""
+    station.settle()
+    station.send(station.frame(NOON, {"a34004": "35"}, cn="2011", qn=1))         # observed, and makes no figure
+    station.settle()
+    station.close()
+    homes.run(station.home)
+    assert rebuild(station.home).well
+    before = Lake(station.home.path / "lake").current().number
+    back = LedgerWriter.open(station.home.ledger_path(name), station.keyring, station.home.id)
+    try:
+        report = rebuild(station.home)
+    finally:
+        back.close()
+    assert (report.well, report.damage.other_rows) == (True, {})
+    assert Lake(station.home.path / "lake").current().number == before
 
 
 def test_leaves_without_a_checkpoint_are_damage_and_are_named(station: homes.Station) -> None:
