@@ -126,7 +126,8 @@ def client(person: User) -> Client:
 
 def pages(person: User) -> dict[str, str]:
     figure = "hour.PM2.5/S0/2020-04-01T00:00"
-    examples = {"site": "S0", "name": "S0", "figure_at.name": "hour.PM2.5", "start": START_US // 1_000_000,
+    examples = {"site": "S0", "name": "S0", "picture": 0, "figure_at.name": "hour.PM2.5",
+                "start": START_US // 1_000_000,
                 "figure": figure, "ledger": "gw1", "leaf": 0, "publication.leaf": 5, "mn": "MN-X", "table": "hour",
                 "form": "csv", "kind": "site", "registry_dossier.name": "e0", "pseudonym": person.pseudonym,
                 "run": VerifyRun.objects.create(by=person, finished_at=timezone.now()).pk,
