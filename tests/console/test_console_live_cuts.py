@@ -1,12 +1,20 @@
 """The page of two cuts: how its instants are chosen, and that none of them loses a part of a second."""
 
 import re
+from dataclasses import replace
 from html import unescape
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.paginator import Paginator
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils.translation import override
 from two_cuts import HOUR, one_station, reader, versions
 
+from qingyuan.console import home
+from qingyuan.console.live.cuts import differing
 from qingyuan.console.shell.page import field_text, instant_text, instant_us
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +128,21 @@ def test_the_instant_of_a_page_is_chosen_without_losing_a_part_of_a_second(corre
     assert "as_of_exact=" not in again
     changed = client.get(key, sent | {"as_of": field_text(second + 1000)}).content.decode()
     assert '<span class="qy-big qy-num">99<' in changed
+
+
+def test_an_equal_value_on_other_grounds_is_not_marked_as_another_value(corrected):
+    _client, first, _second = corrected
+    one = next(f for f in versions(home.home()) if f.believed_from == first and str(f.key) == KEY)
+    key = (one.start, one.name)
+    grounds = replace(one, detail='{"mark": "T"}', version=2)
+    same, = differing({key: one}, {key: grounds}, everything=False)
+    other, = differing({key: one}, {key: replace(grounds, value="31")}, everything=False)
+    assert (same["differs"], same["value"]) == (True, False)
+    assert (other["differs"], other["value"]) == (True, True)
+    rows = Paginator([same, other], 100).get_page(1)
+    request = RequestFactory().get("/cuts/")
+    request.page = SimpleNamespace(as_of="", ready=False)
+    with override("en"):
+        page = render_to_string("live/cuts.html", {"rows": rows, "compared": True, "a_us": first}, request)
+    assert page.count("<mark>") == 1
+    assert page.count("same value, other grounds") == 1

@@ -104,7 +104,9 @@ def _figures(reading: Reading, subject: str, period: Period) -> dict[Key, Figure
 
 
 def differing(one: dict[Key, Figure], two: dict[Key, Figure], everything: bool) -> list[dict[str, Any]]:
-    """Rows of both cuts, newest first; `differs` where value, unit, standard or detail are not the same."""
+    """Rows of both cuts, newest first; `differs` where value, unit, standard or detail are not the same, `value` where
+    the number itself is not.
+    """
     rows = []
     for key in sorted({*one, *two}, key=lambda k: (-k[0], k[1])):
         left, right = one.get(key), two.get(key)
@@ -112,5 +114,6 @@ def differing(one: dict[Key, Figure], two: dict[Key, Figure], everything: bool) 
         if everything or not same:
             some = left or right
             rows.append({"left": left, "right": right, "differs": not same, "of": some,
+                         "value": left is None or right is None or (left.value, left.unit) != (right.value, right.unit),
                          "what": _what(key[1], some.factor if some else "")})
     return rows

@@ -19,6 +19,7 @@ from qingyuan.console.live.stale import stale
 from qingyuan.console.live.templatetags.live import site_address
 from qingyuan.console.live.watch import WATCH_WORDS, series_name, watch_of
 from qingyuan.console.reading import Reading
+from qingyuan.console.registry.outlines import park_features
 from qingyuan.console.shell import words
 from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.templatetags.qy import hour_period
@@ -53,7 +54,8 @@ def map_page(request: Any) -> HttpResponse:
 
 @needs(Verb.READ_FIGURES)
 def sites_geojson(request: Any) -> HttpResponse:
-    """The sites that fit as points (degrees as registered): grade, kind, origin, newest value, wind where known.
+    """The sites that fit as points (degrees as registered): grade, kind, origin, newest value, wind where known; beside
+    them the outlines of the parks the person may see.
 
     `at`: start of an hour in epoch seconds; the state of that hour instead of now.
     """
@@ -66,6 +68,7 @@ def sites_geojson(request: Any) -> HttpResponse:
         wind.setdefault(site, {})[WIND[what]] = float(found.value)
     made = Features(request.page.as_of)
     features = [made.of(site, newest.get(site.id), wind.get(site.id)) for site in kept if site.lon is not None]
+    features += park_features(reading)
     return JsonResponse({"type": "FeatureCollection", "features": features, "shown": reading.shown_us},
                         json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
 
