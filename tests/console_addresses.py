@@ -20,8 +20,8 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from qingyuan.console.accounts.verbs import VERBS, Role, Verb
-from qingyuan.hj212 import encode
-from qingyuan.numerics.time import HOUR_US, iso_local
+from qingyuan.hj212 import wrap
+from qingyuan.numerics.time import HOUR_US, format_cst, iso_local
 from qingyuan.pipeline.exports import Table
 from qingyuan.registry import EntryKind
 from qingyuan.vocabulary.factors import AIR_SIX
@@ -179,18 +179,23 @@ class Firms:
         return next(leaf.index for leaf in ledger.leaves(0, ledger.size) if parse(leaf.data).kind is Kind.PUBLICATION)
 
 
-def two_firms(path: Path) -> Firms:
-    """Make the home: five hours of two stacks and a station, worked off and witnessed."""
+def two_firms(path: Path, names: dict[str, str] = FIRMS, said: str = "", stranger: str = STRANGER) -> Firms:
+    """Make the home: a day of two stacks and a station, worked off and witnessed. `names` of the firms, `said`: a text
+    that the first telegram of firm A holds, `stranger`: what an unknown logger calls itself.
+    """
     from qingyuan.witness import Store, visit_once
 
     station = homes.Station(path)
-    for firm, name in FIRMS.items():
+    for firm, name in names.items():
         station.register("organisation", f"firm-{firm}", {"name": name, "kind": "enterprise"})
         station.register("park", f"park-{firm}", {"name": f"{name}园区", "organisations": [f"firm-{firm}"]})
         _stack(station, firm, name)
     station.site("air-1", lon=118.8, lat=32.1, city_code="320100")
     station.site("river-1", kind="water", st="21", lon=118.9, lat=32.0, plan=["w01018", "w21003"])
     start_us = homes.now_us() // HOUR_US * HOUR_US - (HOURS + 1) * HOUR_US
+    if said:
+        station.send(_raw("2061", "pw-gas-a", "MN-gas-a",
+                          f"DataTime={format_cst(start_us - HOUR_US)};a21026-Info={said},a21026-Rtd={said};{said}=1"))
     for hour in range(HOURS):
         at = start_us + hour * HOUR_US
         for firm, value in VALUES.items():
@@ -199,13 +204,17 @@ def two_firms(path: Path) -> Firms:
                                    qn=hour))
         station.send(station.frame(at, {"w01018": str(12 + hour % 5), "w21003": "0.4"}, name="river-1", qn=hour))
         station.settle()
-    station.send(encode([("QN", "20200401000000000"), ("ST", "31"), ("CN", "2011"), ("PW", "123456"),
-                         ("MN", STRANGER), ("Flag", "5")], [[("DataTime", "20200401000000")], [("a21026-Rtd", "5")]]))
+    station.send(_raw("2011", "123456", stranger, "DataTime=20200401000000;a21026-Rtd=5"))
     station.close()
     homes.run(station.home)
     _pictures(path, start_us)
     visit_once(station.home, Store(path / "witness"))
     return Firms.at(path)
+
+
+def _raw(cn: str, password: str, mn: str, data: str) -> bytes:
+    """A telegram whose texts are as they are given: our own encoder would refuse some."""
+    return wrap(f"QN=20200401000000000;ST=31;CN={cn};PW={password};MN={mn};Flag=5;CP=&&{data}&&".encode())
 
 
 def _pictures(path: Path, at_us: int) -> None:

@@ -12,12 +12,14 @@ from qingyuan.registry.errors import EntryError
 INSTANT = "_us"                        # fields that end so are instants, microseconds since 1970 UTC
 NOT_SHOWN = "password"                 # field whose text no message repeats
 LAYOUT = frozenset("\t\n\r")           # control characters that a text of several lines may hold
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")     # UAX 9: a name reads as another
 
 
 def demand_sound(payload: Mapping[str, Any]) -> None:
     """Raise EntryError for what would stop everything that waits behind it.
 
-    That is a text with NUL or another control character but tab and line end, or with half a surrogate pair, which
+    That is a text with NUL or another control character but tab and line end, one that turns the direction
+    of writing, or with half a surrogate pair, which
     PostgreSQL and UTF-8 cannot hold; and an instant outside the years 1 to 9999.
     """
     where = f"{payload.get('entry', 'entry')} {payload.get('id', '')!r}"
@@ -32,7 +34,7 @@ def _demand_text(where: str, field: str, text: str) -> None:
     if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
         what = "is no text" if field == NOT_SHOWN else f"{text[:40]!r} is not a text"
         raise EntryError(where, field, what, "give a text")
-    if any(unicodedata.category(c) == "Cc" and c not in LAYOUT for c in text):
+    if any(c in TURNING or (unicodedata.category(c) == "Cc" and c not in LAYOUT) for c in text):
         raise EntryError(where, field, "holds a control character", "take it out")
 
 

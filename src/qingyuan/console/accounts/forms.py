@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qingyuan.console.accounts import bounds
 from qingyuan.console.accounts.models import Organisation, OrganisationKind, User
+from qingyuan.console.accounts.plain import Plain, plain
 from qingyuan.console.accounts.verbs import ROLE_WORDS, Role
 from qingyuan.console.shell.words import word
 from qingyuan.registry import Registry
@@ -38,7 +39,7 @@ class PersonForm(forms.Form):
     username = forms.CharField(label=_("user name"), max_length=150, validators=[UnicodeUsernameValidator()],
                                help_text=_("For the log-in: letters, digits and @ . + - _"),
                                widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    full_name = forms.CharField(label=_("full name"), max_length=100)
+    full_name = Plain(label=_("full name"), max_length=100)
     organisation = forms.ChoiceField(label=_("organisation"), required=False)
     language = forms.ChoiceField(label=_("language"), required=False, choices=LANGUAGES)
 
@@ -79,6 +80,8 @@ class OrganisationForm(forms.ModelForm):
     def __init__(self, *args: Any, registry: Registry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._taken = registry.organisations
+        for name in ("id", "name", "name_en"):
+            self.fields[name].validators.append(plain)
         self.fields["id"].help_text = _("Short and lasting, for example the unified social credit code.")
 
     def clean_id(self) -> str:
@@ -102,7 +105,7 @@ class GrantForm(forms.Form):
                               help_text=_("Its id; empty: all within territory and line."))
     valid_from = Instant(label=_("from"), required=False, help_text=_("Empty: from now on."))
     valid_to = Instant(label=_("until"), required=False, help_text=_("Empty: until it is revoked."))
-    reason = forms.CharField(label=_("reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = Plain(label=_("reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, registry: Registry, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,7 +129,7 @@ class GrantForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why a right is taken back."""
 
-    reason = forms.CharField(label=_("reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = Plain(label=_("reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def deputies(person: User) -> QuerySet[User]:
@@ -144,7 +147,7 @@ class LeaveForm(forms.Form):
     deputy = forms.ModelChoiceField(label=_("deputy"), queryset=User.objects.none(), to_field_name="username")
     valid_from = Instant(label=_("from"), required=False, help_text=_("Empty: from now on."))
     valid_to = Instant(label=_("until"))
-    reason = forms.CharField(label=_("reason"), max_length=LONGEST_REASON)
+    reason = Plain(label=_("reason"), max_length=LONGEST_REASON)
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

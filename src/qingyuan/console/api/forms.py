@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qingyuan.console.accounts.plain import Plain
 from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.accounts.verbs import VERB_WORDS, Verb
 from qingyuan.console.api.models import MOST_A_MINUTE
@@ -20,7 +21,7 @@ USEFUL = (Verb.READ_FIGURES, Verb.READ_TELEGRAMS, Verb.READ_FLAGS, Verb.EXPORT)
 class TokenForm(forms.Form):
     """Name, bounds and life of a token; it never allows more than its owner may do."""
 
-    name = forms.CharField(label=_("what it is for"), max_length=100)
+    name = Plain(label=_("what it is for"), max_length=100)
     days = forms.IntegerField(label=_("valid for days"), min_value=1, max_value=MOST_DAYS, initial=DAYS)
     a_minute = forms.IntegerField(label=_("requests a minute"), min_value=1, max_value=MOST_A_MINUTE, initial=60,
                                   help_text=_("All your tokens together have 600 a minute."))
