@@ -46,7 +46,9 @@ def test_the_cities_on_the_home_page_have_the_index_of_either_cut(city):
                    key=lambda f: (f.start, f.version))[-2:]
     assert [f.version for f in index] == [1, 2]
     assert index[0].value != index[1].value
-    before, after = (part(page, "Cities now") for page in both(reader(), "/", between_us))
+    pages = both(reader(), "/", between_us)
+    assert "Cities now" not in pages[0]
+    before, after = (part(page, title) for page, title in zip(pages, ("Cities", "Cities now"), strict=True))
     for page, own, other in ((before, index[0], index[1]), (after, index[1], index[0])):
         assert f">{own.value}</a>" in page
         assert f">{other.value}</a>" not in page
