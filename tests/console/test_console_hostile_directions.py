@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.template import Context, Template
 from django.test import Client
 
 from qingyuan.console.accounts.models import Delegation, Grant, Organisation, User
 from qingyuan.console.accounts.plain import plain
 from qingyuan.console.accounts.verbs import Role
 from qingyuan.console.api.models import Token
+from qingyuan.hj212 import wrap
 from qingyuan.registry import EntryError, EntryKind, payload
 from qingyuan.registry.sound import demand_sound
 
@@ -52,3 +54,19 @@ def test_no_form_of_people_rights_or_tokens_takes_one(as_role: Callable[..., Cli
     assert not User.objects.filter(username="three").exists()
     assert [made.objects.count() for made in (Organisation, Token, Delegation)] == [0, 0, 0]
     assert Grant.objects.filter(revoked_at=None, pk=grant.pk).exists()
+
+
+@pytest.mark.parametrize("part", ["value", "name"])
+def test_a_telegram_shows_a_sign_for_what_cannot_be_seen(as_role: Callable[..., Client], part: str) -> None:
+    hidden = f"1{TURNING[4]}2"
+    said = f"a34004-Rtd={hidden}" if part == "value" else f"{hidden}-Rtd=1"
+    packet = wrap(f"QN=20200401000000000;ST=22;CN=2011;PW=1;MN=M1;Flag=5;CP=&&{said}&&".encode())
+    page = as_role(Role.DUTY_OFFICER).post("/telegrams/", {"packets": packet.decode()}, headers={"hx-request": "true"})
+    text = page.content.decode()
+    assert "1\ufffd2" in text
+    assert not set(TURNING) & set(text)
+
+
+def test_a_leaf_shows_a_sign_for_what_cannot_be_seen() -> None:
+    assert Template("{{ text|seen }}").render(Context({"text": f"a{TURNING[4]}b\n\u200bc"})) == (
+        "a\ufffdb\n\ufffdc")

@@ -104,6 +104,12 @@ def origin(site: Site) -> str:
 
 
 @register.filter
+def seen(text: Any) -> str:
+    """A text from outside as it stands: a sign for each character that cannot be seen or turns the writing."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in str(text))
+
+
+@register.filter
 def word(member: Enum) -> Any:
     """The word for a member of a closed list."""
     return words.word(member)
