@@ -1,4 +1,4 @@
-// Tables: sorting by the header, decimal points under each other.
+// Tables: sorting by the header, decimal points under each other, wide ones scrolled by keys too.
 import { compare, pads } from "./numbers.js";
 import { el } from "./words.js";
 
@@ -14,6 +14,15 @@ function sortBy(head) {
   }
 }
 
+/** A table that is wider than its place can be reached by Tab and scrolled with the arrow keys, as long as it is. */
+const widths = new ResizeObserver((entries) => {
+  for (const wrap of new Set(entries.map((entry) => entry.target.closest(".qy-table-wrap")))) {
+    if (!wrap) continue;
+    if (wrap.scrollWidth > wrap.clientWidth) wrap.tabIndex = 0;
+    else wrap.removeAttribute("tabindex");
+  }
+});
+
 /** Make headers with data-sort into buttons (those the server sorts hold a link and stay) and pad numbers. */
 export function dressTables(root) {
   for (const head of root.querySelectorAll("th[data-sort]")) {
@@ -23,6 +32,8 @@ export function dressTables(root) {
     head.append(button);
   }
   for (const table of root.querySelectorAll("table.qy-table")) {
+    const wrap = table.closest(".qy-table-wrap");
+    if (wrap) { widths.observe(wrap); widths.observe(table); }
     const heads = table.tHead?.rows[0]?.cells ?? [];
     [...heads].forEach((head, index) => { if (head.dataset.align === "decimal") align(table, index); });
   }
