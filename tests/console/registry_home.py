@@ -15,6 +15,8 @@ FROM_US = 1_585_670_400_000_000                 # 2020-04-01 00:00 +08:00
 SITE = {"kind": "water", "st": "32", "city": "南京", "lon": 118.8, "lat": 32.06, "mn": "MN-W1", "origin": "simulated",
         "plan": ["w01018"], "units": {"w01018": "mg/L"}, "belongs": ["E1"]}
 
+OUTLINE = {"type": "Polygon", "coordinates": [[[118.8, 32.05], [118.82, 32.05], [118.81, 32.07], [118.8, 32.05]]]}
+
 
 def entries(keyring: Keyring, more: int = 0) -> list[dict[str, Any]]:
     """What the home knows from the start; `more` sites beside."""
@@ -22,7 +24,8 @@ def entries(keyring: Keyring, more: int = 0) -> list[dict[str, Any]]:
         payload(EntryKind.ORGANISATION, "E1", {"name": "甲厂", "name_en": "Works A", "kind": "enterprise"}),
         payload(EntryKind.ORGANISATION, "E2", {"name": "乙厂", "name_en": "Works B", "kind": "enterprise"}),
         payload(EntryKind.ORGANISATION, "OP", {"name": "=运维", "name_en": "=Operator", "kind": "operator"}),
-        payload(EntryKind.PARK, "K1", {"name": "园区", "name_en": "Park", "city": "南京", "organisations": ["E1"]}),
+        payload(EntryKind.PARK, "K1", {"name": "园区", "name_en": "Park", "city": "南京", "organisations": ["E1"],
+                                       "outline": OUTLINE, "coordinate_system": "GCJ-02"}),
         payload(EntryKind.PROFILE, "P1", {"edition": "2017", "crc": ["standard", "modbus"]}),
         payload(EntryKind.SITE, "W1", SITE | {"name": "甲厂排口", "name_en": "Outlet A", "password_check":
                                               keyring.password_check("MN-W1", "pw")}),
@@ -39,6 +42,9 @@ def entries(keyring: Keyring, more: int = 0) -> list[dict[str, Any]]:
         payload(EntryKind.LIMIT, "L1", {"site": "W1", "factor": "w01018", "averaging": "day", "value": "60",
                                         "unit": "mg/L", "clause": "GB 31571-2015 table 1", "permit": "913201"}),
     ]
+    found += [payload(EntryKind.CAMERA, f"CAM-{place}", {"place": place, "name": f"相机{place}", "sees": sees,
+                                                         "name_en": f"Camera {place}", "origin": "simulated"})
+              for place, sees in (("W1", "outfall"), ("X1", "stack"), ("K1", "park"))]
     return found + [payload(EntryKind.SITE, f"N{n:03}", {
         "name": f"站{n}", "kind": "air", "city": "南京", "lon": 118.7 + n / 10_000, "lat": 32.06, "mn": f"MN-N{n}",
         "origin": "simulated", "belongs": ["E1"]}) for n in range(more)]

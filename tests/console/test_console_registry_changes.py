@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,9 @@ NEW: dict[EntryKind, dict[str, Any]] = {
                      "hour_source": "sent", "coordinate_system": "WGS84", "minute_interval_s": "600"},
     EntryKind.CHANNEL: {"site": "W1", "factor": "w21003", "instrument": "NH3-N"},
     EntryKind.PROFILE: {"edition": "2005", "crc": ["modbus"]},
-    EntryKind.PARK: {"name": "新园区", "organisations": "E1\nE2"},
+    EntryKind.PARK: {"name": "新园区", "organisations": "E1\nE2", "coordinate_system": "WGS84",
+                     "outline": json.dumps(registry_home.OUTLINE)},
+    EntryKind.CAMERA: {"place": "W1", "name": "新相机", "sees": "outfall", "origin": "measured"},
     EntryKind.LIMIT: {"site": "W1", "factor": "w01001", "averaging": "hour", "value": "9", "lower": "6",
                       "permit": "913201"},
 }

@@ -95,7 +95,7 @@ def test_an_export_says_where_it_comes_from_and_holds_no_password_and_no_formula
     assert head[0] == f"# home: {console_home.home().id}"
     assert [line.partition(":")[0] for line in head[1:]] == ["# as_of", "# office_ledger_registry_entries",
                                                              "# exported_at"]
-    assert head[2].endswith(": 11")
+    assert head[2].endswith(": 14")
     secret = next(e["data"]["password_check"] for _at, e in console_home.registry_history() if e["id"] == "W1")
     assert secret not in text
     operators = client.get(reverse("registry_export", args=["operators", "csv"])).content.decode("utf-8-sig")

@@ -36,7 +36,8 @@ def test_every_list_has_words_columns_and_a_kind() -> None:
 @pytest.mark.parametrize(("listing", "text"), [
     (Listing.ORGANISATIONS, "Works A"), (Listing.SITES, "Outlet A"), (Listing.CHANNELS, "CODmax"),
     (Listing.LOGGERS, "MN-W1"), (Listing.PROFILES, "Modbus"), (Listing.PARKS, "Works A"),
-    (Listing.OPERATORS, "=Operator"), (Listing.LIMITS, "GB 31571-2015 table 1")])
+    (Listing.OPERATORS, "=Operator"), (Listing.LIMITS, "GB 31571-2015 table 1"),
+    (Listing.CAMERAS, "Camera X1")])
 def test_a_registrar_reads_every_list_in_both_languages(own: Home, as_role: AsRole, listing: Listing,
                                                         text: str) -> None:
     client = as_role(Role.REGISTRAR)

@@ -25,6 +25,7 @@ SAMPLES = {
     EntryKind.DELEGATION: {"principal": "7d1c", "deputy": "90ab", "from_us": 5, "to_us": 9},
     EntryKind.LIMIT: {"site": "P1-E01-W1", "factor": "w01018", "averaging": "day", "value": "60", "unit": "mg/L",
                       "clause": "GB 31571-2015 table 1"},
+    EntryKind.CAMERA: {"place": "P1-E01-W1", "name": "总排口", "sees": "outfall", "origin": "measured"},
 }
 
 
@@ -64,6 +65,7 @@ def test_each_kind_of_site_is_read(kind: SiteKind) -> None:
     ("lon", 181, "outside ±180"),
     ("lat", None, "is missing beside the other coordinate"),
     ("lon", float("nan"), "is not a number"),
+    ("lon", 10**400, "outside ±180"),
     ("lat", "32", "is not a number"),
     ("coordinate_system", "mars", "choose one of WGS84"),
     ("minute_interval_s", 5, "give at least 60"),
@@ -91,6 +93,9 @@ def test_a_bad_field_is_named(field: str, value: object, words: str) -> None:
     (EntryKind.CHANNEL, {"site": "a"}, "factor"),
     (EntryKind.PROFILE, {"edition": "1999"}, "edition"),
     (EntryKind.PARK, {}, "name"),
+    (EntryKind.CAMERA, {"origin": "measured"}, "place"),
+    (EntryKind.CAMERA, {"place": "a"}, "origin"),
+    (EntryKind.CAMERA, {"place": "a", "origin": "measured", "sees": "moon"}, "sees"),
     (EntryKind.ORGANISATION, {"name": "x", "belongs": "y"}, "belongs"),
 ])
 def test_other_kinds_name_the_bad_field_too(kind: EntryKind, data: dict, field: str) -> None:

@@ -87,7 +87,7 @@ def test_a_city_speaks_through_its_air_points_but_control_points() -> None:
         (1, site(name="c")), (1, site(name="a")), (1, site(name="control", in_city_mean=False)),
         (1, site(name="water", kind="water")), (1, site(name="elsewhere", city="苏州")),
     ])
-    assert [s.id for s in registry.city_points("南京")] == ["a", "c"]
+    assert [s.id for s in registry.city_points("南京", 0)] == ["a", "c"]
 
 
 def test_settings_keep_what_a_later_entry_does_not_name() -> None:

@@ -1,4 +1,4 @@
-"""Which logger belongs to which site, entry by entry: an MN that a second site would claim is told before it is kept."""
+"""Which logger belongs to which site, entry by entry: an MN that a second site would claim is told before."""
 
 from __future__ import annotations
 

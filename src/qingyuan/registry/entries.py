@@ -17,6 +17,7 @@ from qingyuan.registry.kinds import EntryKind
 from qingyuan.registry.limit import Limit
 from qingyuan.registry.records import (
     Admission,
+    Camera,
     Channel,
     Organisation,
     Park,
@@ -40,6 +41,7 @@ READERS: Mapping[EntryKind, type[Record]] = {
     EntryKind.GRANT: Grant,
     EntryKind.DELEGATION: Delegation,
     EntryKind.LIMIT: Limit,
+    EntryKind.CAMERA: Camera,
 }
 ENVELOPE = ("entry", "id", "valid_from_us", "valid_to_us", "data")
 LONGEST_ID = 200

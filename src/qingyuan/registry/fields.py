@@ -33,6 +33,10 @@ class Fields:
         self._asked.add(field)
         return self._data.get(field) is not None
 
+    def whatever(self, field: str) -> Any:
+        """A value of any form, None where it is absent: who asks checks it."""
+        return self._get(field)
+
     def unknown(self) -> list[str]:
         """Fields that stand in the entry and that nobody asked for."""
         return sorted(set(self._data) - self._asked)
@@ -112,7 +116,8 @@ class Fields:
         value = self._get(field)
         if value is None:
             return None
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        if not isinstance(value, int | float) or isinstance(value, bool) or (
+                isinstance(value, float) and not math.isfinite(value)):
             raise self.fault(field, f"{value!r} is not a number", "give degrees, or leave it out")
         if abs(value) > limit:
             raise self.fault(field, f"{value} is outside ±{limit} degrees",

@@ -12,7 +12,7 @@ from qingyuan.registry.entries import Entry, parse
 from qingyuan.registry.errors import EntryError
 from qingyuan.registry.kinds import EntryKind, SiteKind
 from qingyuan.registry.limit import Limit
-from qingyuan.registry.records import Admission, Channel, Organisation, Park, Profile, Replay, Setting
+from qingyuan.registry.records import Admission, Camera, Channel, Organisation, Park, Profile, Replay, Setting
 from qingyuan.registry.site import Site
 
 TICK_US, IDLE_S, MAX_CONNECTIONS = 60_000_000, 7200, 15_000
@@ -38,6 +38,8 @@ class Registry:
     grants: Mapping[str, Grant] = field(default_factory=dict)     # of people, for auditors: no figure rests on them
     delegations: Mapping[str, Delegation] = field(default_factory=dict)
     limits: Mapping[str, Limit] = field(default_factory=dict)     # permit limits of outlets
+    cameras: Mapping[str, Camera] = field(default_factory=dict)   # no figure rests on them
+    named_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)   # MN -> ids of sites that ever named it
 
     @property
     def replay(self) -> Replay | None:
@@ -52,21 +54,25 @@ class Registry:
         """First instant of our time at which data time has reached `data_us`."""
         return self.clock.real_us(data_us)
 
-    def city_points(self, city: str) -> list[Site]:
-        """Air sites whose means make a city's value, by id; control points are left out."""
-        return [site for _, site in sorted(self.sites.items())
-                if site.kind is SiteKind.AIR and site.city == city and site.in_city_mean]
+    def city_points(self, city: str, data_us: int) -> list[Site]:
+        """Air sites whose means make a city's value at an instant of data time, by id; control points are left out."""
+        then = (site.at(data_us) for _, site in sorted(self.sites.items()))
+        return [site for site in then if site is not None
+                and site.kind is SiteKind.AIR and site.city == city and site.in_city_mean]
+
+    def cameras_at(self, place: str) -> list[Camera]:
+        """The cameras of a site or park, by id."""
+        return [camera for _, camera in sorted(self.cameras.items()) if camera.place == place]
 
     def owner(self, mn: str, data_us: int) -> Site | None:
         """The site whose logger has this MN at an instant of data time.
 
-        Where a site has taken over the MN of one that registered itself, that one has it until the first instant of
-        which the new one's entries speak.
+        Of the sites whose version in force then names it a site that somebody named goes before one that registered
+        itself, then the newest. Where none does, the one that has it now, or had it last.
         """
-        site, before = self.by_mn.get(mn), self.before.get(mn)
-        if site is None or before is None:
-            return site
-        return site if any(v.valid_from_us is None or v.valid_from_us <= data_us for v in _naming(site, mn)) else before
+        then = [site for name in self.named_by.get(mn, ())
+                if (version := (site := self.sites[name]).at(data_us)) is not None and version.mn == mn]
+        return max(then, key=_claim, default=self.by_mn.get(mn))
 
     def logger(self, mn: str, data_us: int) -> Site | None:
         """The version of a site with this MN: the one in force at `data_us`, else the one learned last."""
@@ -115,7 +121,7 @@ class Folding:
         by_mn, before, clashes = self._by_mn(sites)
         plain = {kind: {name: _standing(found) for name, found in versions[kind].items()}
                  for kind in (EntryKind.ORGANISATION, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.PARK,
-                              EntryKind.LIMIT)}
+                              EntryKind.LIMIT, EntryKind.CAMERA)}
         settings = self._records(EntryKind.SETTING)
         return Registry(
             sites, by_mn, plain[EntryKind.ORGANISATION], plain[EntryKind.CHANNEL], plain[EntryKind.PROFILE],
@@ -123,7 +129,7 @@ class Folding:
             DataClock.of(self._records(EntryKind.REPLAY)), _last(settings, "tick_us", TICK_US),
             _last(settings, "idle_s", IDLE_S), _last(settings, "max_connections", MAX_CONNECTIONS),
             (*self._problems, *clashes), before, self._newest(EntryKind.GRANT), self._newest(EntryKind.DELEGATION),
-            plain[EntryKind.LIMIT])
+            plain[EntryKind.LIMIT], plain[EntryKind.CAMERA], self._named_by())
 
     def _records(self, kind: EntryKind) -> list[Any]:
         return [entry.record for entry in self._entries if entry.kind is kind]
@@ -131,6 +137,14 @@ class Folding:
     def _newest(self, kind: EntryKind) -> dict[str, Any]:
         """Records of a kind whose instants are our time: what was said last of each id."""
         return {entry.id: entry.record for entry in self._entries if entry.kind is kind}
+
+    def _named_by(self) -> dict[str, tuple[str, ...]]:
+        """MN -> sites that ever named it."""
+        found: dict[str, dict[str, None]] = {}
+        for entry in self._entries:
+            if isinstance(entry.record, Site):
+                found.setdefault(entry.record.mn, {})[entry.id] = None
+        return {mn: tuple(names) for mn, names in found.items()}
 
     def _by_mn(self, sites: Mapping[str, Site]) -> tuple[dict[str, Site], dict[str, Site], list[EntryError]]:
         """MN -> site, MN -> site that registered itself and has lost it, and MNs that two sites claim.
@@ -146,7 +160,7 @@ class Folding:
             if (other := standing.get(site.mn)) is not None:
                 if other.registered_itself:
                     before[site.mn] = other
-                else:
+                elif _at_once(other, site):
                     clashes.append(EntryError(f"site {site.id}", "mn", f"is also the MN of site {other.id}",
                                               "one of the two sites must name another logger"))
             standing[site.mn] = site
@@ -155,6 +169,15 @@ class Folding:
 
 def _claim(site: Site) -> tuple[bool, int]:
     return not site.registered_itself, _stands(site.versions).learned_us
+
+
+def _at_once(one: Site, other: Site) -> bool:
+    """True if both name the same logger for some instant."""
+    begins = {v.valid_from_us for site in (one, other) for v in site.versions} | {
+        v.valid_to_us for site in (one, other) for v in site.versions}
+    instants = [-(1 << 62), *(at for at in begins if at is not None)]
+    found = ((one.at(at), other.at(at)) for at in instants)
+    return any(a is not None and b is not None and a.mn == b.mn == one.mn for a, b in found)
 
 
 def _naming(site: Site, mn: str) -> list[Entry]:

@@ -14,6 +14,7 @@ from qingyuan.vocabulary.cells import plain
 
 LISTS = ("crc", "allow", "plan", "belongs", "organisations")
 TABLES = ("units",)
+SHAPES = ("outline",)                    # written as GeoJSON in one cell
 WHOLE = ("from_leaf", "to_leaf", "real_us", "data_us", "minute_interval_s", "idle_s", "max_connections",
          "valid_from_us", "valid_to_us")
 DECIMAL = ("lon", "lat")
@@ -132,6 +133,8 @@ def _cell(name: str, text: str) -> Any:
             return [part.strip() for part in text.split("|") if part.strip()]
         if name in TABLES:
             return dict(part.strip().split("=", 1) for part in text.split("|"))
+        if name in SHAPES:
+            return json.loads(text)
         if name in WHOLE:
             return int(text)
         if name in DECIMAL:

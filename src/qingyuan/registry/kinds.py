@@ -19,6 +19,7 @@ class EntryKind(StrEnum):
     GRANT = "grant"
     DELEGATION = "delegation"
     LIMIT = "limit"
+    CAMERA = "camera"
 
 
 class SiteKind(StrEnum):
@@ -51,6 +52,15 @@ class Averaging(StrEnum):
 
     HOUR = "hour"
     DAY = "day"
+
+
+class Scene(StrEnum):
+    """What a camera looks at."""
+
+    STACK = "stack"
+    OUTFALL = "outfall"
+    PARK = "park"
+    OTHER = "other"
 
 
 class CoordinateSystem(StrEnum):

@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Protocol, Self
 
 from qingyuan.registry.fields import Fields
+from qingyuan.registry.kinds import CoordinateSystem, Origin, Scene
 from qingyuan.registry.logger import crc_variants, edition_of, forgiven, logger_number
+from qingyuan.registry.outline import Outline, outline_of
 
 OVER_A_FORTNIGHT_S = 1_209_600
 
@@ -130,16 +132,37 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """An industrial park."""
+    """An industrial park. `outline` is its boundary in degrees of `coordinate_system`, empty where none is stated."""
 
     id: str
     name: str
     name_en: str
     city: str
     organisations: tuple[str, ...]
+    outline: Outline
+    coordinate_system: CoordinateSystem
 
     @classmethod
     def read(cls, name: str, fields: Fields) -> Self:
         """Check the fields of an entry; raises EntryError."""
         return cls(name, fields.text("name"), fields.text("name_en", ""), fields.text("city", ""),
-                   fields.texts("organisations"))
+                   fields.texts("organisations"), outline_of(fields, "outline"),
+                   fields.choice("coordinate_system", CoordinateSystem, CoordinateSystem.UNKNOWN))
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera at a site or in a park; its pictures are no leaves and prove nothing."""
+
+    id: str
+    place: str                           # id of the site or park
+    name: str
+    name_en: str
+    sees: Scene
+    origin: Origin
+
+    @classmethod
+    def read(cls, name: str, fields: Fields) -> Self:
+        """Check the fields of an entry; raises EntryError."""
+        return cls(name, fields.text("place"), fields.text("name", name), fields.text("name_en", ""),
+                   fields.choice("sees", Scene, Scene.OTHER), fields.choice("origin", Origin))

@@ -95,6 +95,10 @@ class Site:
                 return version.record
         return None
 
+    def during(self, data_us: int) -> Site:
+        """What holds of data of an instant: the version in force then, where none was the one that stands."""
+        return self.at(data_us) or self
+
     def unit(self, factor: str) -> str:
         """Unit the site sends a factor in: as registered, else the unit it is published in.
 

@@ -11,7 +11,7 @@ from typing import Any
 from qingyuan.console import home
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.reading import NoSuchThing, NotAllowed, Reading
-from qingyuan.console.registry.rights import seen_everywhere, seen_names, seen_sites
+from qingyuan.console.registry.rights import NAMING, seen_everywhere, seen_names, seen_sites
 from qingyuan.evidence.leaf import FrameLeaf, Kind, Leaf, parse
 from qingyuan.hj212 import decode
 from qingyuan.ledger import Ledger, LedgerError, StoredLeaf
@@ -122,6 +122,12 @@ def _may_read_entry(reading: Reading, payload: dict[str, Any]) -> bool:
     if entry in OF_ALL or seen_everywhere(reading.scope):
         return True
     about = data.get("site") if entry in OF_A_SITE and isinstance(data, dict) else payload.get("id")
+    names = seen_names(reading.scope, reading.registry) or ()
     if entry in OF_BODIES:
-        return str(about) in (seen_names(reading.scope, reading.registry) or ())
+        lists = [data.get(field) for field in NAMING] if isinstance(data, dict) else []
+        named = {str(one) for found in lists if isinstance(found, list) for one in found}
+        return str(about) in names and named <= set(names)
+    if entry == "camera" and isinstance(data, dict):
+        place = str(data.get("place"))
+        return place in seen_sites(reading.scope) or (place not in reading.registry.sites and place in names)
     return entry in ("site", *OF_A_SITE) and str(about) in seen_sites(reading.scope)

@@ -25,8 +25,8 @@ KINDS: dict[Kind, Any] = {
 REMEDIES: dict[Verdict, Any] = {
     Verdict.UNKNOWN_MN: _("Register the logger if it is one of yours. What it sent before is then taken in."),
     Verdict.WRONG_PASSWORD: _("Ask the operator of the logger whether its password was changed there. If so, put the "
-                              "new one into the registry on the page of its site; if not, somebody else sends under this "
-                              "MN."),
+                              "new one into the registry on the page of its site; if not, somebody else sends under "
+                              "this MN."),
     Verdict.BAD_CRC: _("The bytes were damaged on the way, or the logger computes another CRC. Open a sample: the "
                        "inspector says which variant fits. A variant is allowed in the site's entry."),
     Verdict.BAD_LENGTH: _("The length in front does not fit the bytes. A logger that counts characters instead of "

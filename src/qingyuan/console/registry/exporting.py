@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ from qingyuan.console.registry.pages import listing_of
 from qingyuan.console.registry.rights import logger_sites, seen_names, veiled
 from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import iso_local
-from qingyuan.registry import EntryKind
+from qingyuan.registry import Camera, Channel, EntryKind, Limit, Site
 from qingyuan.vocabulary.cells import safe
 
 FORMS = {"csv": "text/csv; charset=utf-8",
@@ -39,8 +40,7 @@ def export(request: Any, listing: str, form: str) -> HttpResponse:
     kind = KINDS[wanted]
     found = kept(records(wanted, reading), wanted, request.GET, Shown.of(reading))
     allowed = reading.scope.sites(Verb.EXPORT)
-    of_sites = kind in (EntryKind.SITE, EntryKind.CHANNEL, EntryKind.LIMIT)
-    ids = [record.id for record in found if not of_sites or _site_of(kind, record) in allowed]
+    ids = [record.id for record in found if (site := _site_of(record, reading)) is None or site in allowed]
     names = [field.name for field in FIELDS[kind]]
     table = [["entry", "id", "valid_from", "valid_to", *names], *_rows(kind, ids, names, reading)]
     body = _csv(_notes(reading), table) if form == "csv" else _xlsx(_notes(reading), table)
@@ -49,8 +49,13 @@ def export(request: Any, listing: str, form: str) -> HttpResponse:
     return response
 
 
-def _site_of(kind: EntryKind, record: Any) -> str:
-    return str(record.id if kind is EntryKind.SITE else record.site)
+def _site_of(record: Any, reading: Reading) -> str | None:
+    """The site an entry speaks of; None for one of no single site."""
+    if isinstance(record, Site):
+        return record.id
+    if isinstance(record, Camera):
+        return record.place if record.place in reading.registry.sites else None
+    return record.site if isinstance(record, Channel | Limit) else None
 
 
 def _notes(reading: Reading) -> list[str]:
@@ -81,6 +86,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict) and "coordinates" in value:
+        return json.dumps(value, separators=(",", ":"))
     if isinstance(value, dict):
         return "|".join(f"{key}={value[key]}" for key in sorted(value))
     if isinstance(value, list | tuple):

@@ -8,15 +8,18 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from qingyuan.console.accounts.models import OrganisationKind
 from qingyuan.console.shell.words import WORDS, city_name
-from qingyuan.registry import Averaging, CoordinateSystem, EntryKind, HourSource, Origin, SiteKind
+from qingyuan.registry import Averaging, CoordinateSystem, EntryKind, HourSource, Origin, Scene, SiteKind
 from qingyuan.registry.logger import CRC_VARIANTS, EDITIONS, FORGIVABLE
 
 HOUR_WORDS = {HourSource.SENT: _("hour as sent (2061)"), HourSource.MINUTES: _("mean of the minutes (2051)")}
 CRC_WORDS = {"standard": _("as the standard says"), "modbus": _("Modbus"), "modbus_swapped": _("Modbus, bytes swapped"),
              "standard_swapped": _("as the standard says, bytes swapped")}
+SCENE_WORDS = {Scene.STACK: _("outlet of a stack"), Scene.OUTFALL: _("waste-water outlet"), Scene.PARK: _("park"),
+               Scene.OTHER: _("something else")}
 FORGIVEN_WORDS = {"length_in_chars": _("length counted in characters"), "crc_unpadded": _("CRC without leading zeros")}
 
 
@@ -31,6 +34,7 @@ class Form(StrEnum):
     DECIMAL = "decimal"
     WHOLE = "whole"
     TRUTH = "truth"
+    SHAPE = "shape"
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ CRC = Field("crc", _("CRC variants accepted"), Form.CHOICES, choices=[(v, CRC_WO
 ALLOW = Field("allow", _("frame faults forgiven"), Form.CHOICES, choices=[(v, FORGIVEN_WORDS[v]) for v in FORGIVABLE])
 SITE, FACTOR = Field("site", _("site"), must=True), Field("factor", _("factor"), must=True, help=_("code, as a34004"))
 UNIT = Field("unit", _("unit"), help=_("as mg/m3"))
+SYSTEM = Field("coordinate_system", _("coordinate system"), Form.CHOICE, choices=_members(CoordinateSystem),
+               default="unknown")
 
 FIELDS: dict[EntryKind, tuple[Field, ...]] = {
     EntryKind.ORGANISATION: (
@@ -78,8 +84,7 @@ FIELDS: dict[EntryKind, tuple[Field, ...]] = {
         Field("province", _("province")),
         Field("lon", _("longitude"), Form.DECIMAL, help=_("degrees east")),
         Field("lat", _("latitude"), Form.DECIMAL, help=_("degrees north")),
-        Field("coordinate_system", _("coordinate system"), Form.CHOICE, choices=_members(CoordinateSystem),
-              default="unknown"),
+        SYSTEM,
         Field("mn", _("MN of the logger"), must=True, moves=True), EDITION, CRC, ALLOW,
         Field("units", _("units sent"), Form.TABLE, help=_("one factor a line, as a34004=ug/m3"), moves=True),
         Field("plan", _("factors monitored"), Form.LIST, help=_LIST, moves=True),
@@ -91,7 +96,14 @@ FIELDS: dict[EntryKind, tuple[Field, ...]] = {
     EntryKind.CHANNEL: (SITE, FACTOR, Field("instrument", _("instrument")), Field("serial", _("serial number")), UNIT),
     EntryKind.PROFILE: (EDITION, CRC, ALLOW),
     EntryKind.PARK: (NAME, NAME_EN, Field("city", _("city")),
-                     Field("organisations", _("organisations"), Form.LIST, help=_LIST)),
+                     Field("organisations", _("organisations"), Form.LIST, help=_LIST),
+                     Field("outline", _("outline"), Form.SHAPE,
+                           help=_("GeoJSON polygon, longitude before latitude, the last corner equal to the first")),
+                     SYSTEM),
+    EntryKind.CAMERA: (
+        Field("place", _("site or park"), must=True, help=_("its number")), Field("name", _("name")), NAME_EN,
+        Field("sees", _("looks at"), Form.CHOICE, choices=_members(Scene, SCENE_WORDS), default="other"),
+        Field("origin", _("origin"), Form.CHOICE, must=True, choices=_members(Origin))),
     EntryKind.LIMIT: (
         SITE, FACTOR,
         Field("averaging", _("averaging time"), Form.CHOICE, must=True, choices=_members(Averaging)),
@@ -106,7 +118,8 @@ NAMES: dict[str, Any] = {field.name: field.words for fields in (*FIELDS.values()
     "password_check": _("password of the logger"), "password": _("password of the logger"), "entry": _("kind of entry"),
     "valid_from_us": _("valid from"), "valid_to_us": _("valid until"), "data": _("content")}
 KIND_WORDS = {EntryKind.ORGANISATION: _("Organisation"), EntryKind.SITE: _("Site"), EntryKind.CHANNEL: _("Channel"),
-              EntryKind.PROFILE: _("Logger profile"), EntryKind.PARK: _("Park"), EntryKind.LIMIT: _("Permit limit")}
+              EntryKind.PROFILE: _("Logger profile"), EntryKind.PARK: _("Park"), EntryKind.LIMIT: _("Permit limit"),
+              EntryKind.CAMERA: _("Camera")}
 
 
 def field_of(kind: EntryKind, name: str) -> Field | None:
@@ -126,6 +139,8 @@ def shown(kind: EntryKind, name: str, value: Any) -> str:
     if name == "city":
         return city_name(str(value))
     words = {key: str(text) for key, text in field.choices} if field else {}
+    if field is not None and field.form is Form.SHAPE and isinstance(value, dict):
+        return _outline(value)
     if isinstance(value, dict):
         return ", ".join(f"{key}={value[key]}" for key in sorted(value))
     if isinstance(value, list | tuple):
@@ -133,3 +148,9 @@ def shown(kind: EntryKind, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
     return words.get(str(value), str(value))
+
+
+def _outline(value: dict[str, Any]) -> str:
+    """An outline as its number of corners."""
+    corners = len(value["coordinates"][0]) - 1
+    return ngettext("polygon of {count} corner", "polygon of {count} corners", corners).format(count=corners)

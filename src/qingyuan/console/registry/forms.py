@@ -28,6 +28,10 @@ class BadTable(ValueError):
     """A line of a table is not `name=value`."""
 
 
+class BadShape(ValueError):
+    """An outline is no JSON."""
+
+
 def _control(field: Field) -> forms.Field:
     """The control of a field."""
     common: dict[str, Any] = {"label": field.words, "required": field.must, "help_text": field.help}
@@ -43,7 +47,7 @@ def _control(field: Field) -> forms.Field:
         return forms.BooleanField(widget=forms.CheckboxInput({"class": "form-check-input"}), **common)
     if field.form is Form.WHOLE:
         return forms.IntegerField(widget=forms.NumberInput(box), **common)
-    if field.form in (Form.LIST, Form.TABLE):
+    if field.form in (Form.LIST, Form.TABLE, Form.SHAPE):
         return forms.CharField(widget=forms.Textarea(box | {"rows": ROWS}), **common)
     return forms.CharField(widget=forms.TextInput(box), max_length=500, **common)
 
@@ -56,6 +60,8 @@ def written(field: Field, value: Any) -> Any:
         return "\n".join(value)
     if field.form is Form.TABLE:
         return "\n".join(f"{key}={value[key]}" for key in sorted(value))
+    if field.form is Form.SHAPE:
+        return json.dumps(value)
     return value
 
 
@@ -72,6 +78,11 @@ def read(field: Field, value: Any) -> Any:
         if any(len(pair) != 2 or not pair[0].strip() or not pair[1].strip() for pair in pairs):
             raise BadTable
         return {key.strip(): text.strip() for key, text in pairs}
+    if field.form is Form.SHAPE:
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            raise BadShape from None
     if field.form is Form.DECIMAL:
         return float(value)
     return value.strip() if isinstance(value, str) else value
@@ -121,6 +132,8 @@ class EntryForm(forms.Form):
                 value = read(field, found[field.name])
             except BadTable:
                 self.add_error(field.name, _("write one a line, as a34004=ug/m3"))
+            except BadShape:
+                self.add_error(field.name, _("write a polygon in GeoJSON"))
             except ValueError:
                 self.add_error(field.name, _("{value} is not a number").format(value=found[field.name]))
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,16 +12,18 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from qingyuan.console.accounts.verbs import Verb
+from qingyuan.console.live.labels import map_labels
 from qingyuan.console.registry.fieldset import FIELDS, HIDDEN, KIND_WORDS, NAMES, shown
 from qingyuan.console.registry.known import Version, standing, timeline, versions
 from qingyuan.console.registry.listing import HOME, TITLES
+from qingyuan.console.registry.outlines import view_of
 from qingyuan.console.registry.pages import kind_of
 from qingyuan.console.registry.people import names_of
 from qingyuan.console.registry.rights import logger_sites, may_change, may_see, seen_names, veiled
 from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.page import BadInstant, instant_us
 from qingyuan.console.shell.words import name_of
-from qingyuan.registry import EntryKind
+from qingyuan.registry import EntryKind, Park
 
 LOGGER_ONLY = ("mn", "edition", "crc", "allow", *HIDDEN)
 
@@ -80,7 +83,15 @@ def entry(request: Any, kind: str, name: str) -> HttpResponse:
         "names": names_of(reading.scope, found), "may_change": may_change(reading.scope, holds.entry.record),
         "may_leaf": reading.scope.may(Verb.READ_LEDGERS), "other_us": other_us, "wrong": wrong, "with": request.GET.get(
             "with", ""), "compared": differences(wanted, other, holds, hidden) if other_us is not None else None,
-        "other": other})
+        "other": other, **_map(wanted, holds)})
+
+
+def _map(kind: EntryKind, holds: Version) -> dict[str, Any]:
+    """What the page needs for the map of a park with an outline."""
+    park = holds.entry.record
+    if kind is not EntryKind.PARK or not isinstance(park, Park) or not park.outline:
+        return {}
+    return {"view": view_of(park), "labels": json.dumps(map_labels(), ensure_ascii=False)}
 
 
 def _before(found: Sequence[Version], number: int) -> Version | None:

@@ -14,7 +14,7 @@ from qingyuan.registry import Entry, EntryError, EntryKind, parse
 from qingyuan.registry.entries import ENVELOPE
 
 EDITABLE = (EntryKind.ORGANISATION, EntryKind.SITE, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.PARK,
-            EntryKind.LIMIT)
+            EntryKind.LIMIT, EntryKind.CAMERA)
 NEVER = -1                                   # base of an entry that is not there yet
 Subject = tuple[EntryKind, str]
 

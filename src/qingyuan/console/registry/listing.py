@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.console.accounts.models import OrganisationKind
 from qingyuan.console.reading import Reading
 from qingyuan.console.registry.fieldset import shown
-from qingyuan.console.registry.rights import logger_sites, seen_everywhere, seen_names, seen_sites
+from qingyuan.console.registry.rights import logger_sites, seen_everywhere, seen_names, seen_sites, sees_camera
 from qingyuan.console.shell.words import factor_name, name_of
 from qingyuan.registry import EntryKind, Registry, Site
 from qingyuan.vocabulary import units
@@ -29,6 +29,7 @@ class Listing(StrEnum):
     PARKS = "parks"
     OPERATORS = "operators"
     LIMITS = "limits"
+    CAMERAS = "cameras"
 
 
 TITLES = {
@@ -36,11 +37,13 @@ TITLES = {
     Listing.CHANNELS: _("Channels and instruments"),
     Listing.LOGGERS: _("Loggers"), Listing.PROFILES: _("Logger profiles"), Listing.PARKS: _("Parks"),
     Listing.OPERATORS: _("Operators"), Listing.LIMITS: _("Permit limits"),
+    Listing.CAMERAS: _("Cameras"),
 }
 KINDS = {
     Listing.ORGANISATIONS: EntryKind.ORGANISATION, Listing.SITES: EntryKind.SITE, Listing.CHANNELS: EntryKind.CHANNEL,
     Listing.LOGGERS: EntryKind.SITE, Listing.PROFILES: EntryKind.PROFILE, Listing.PARKS: EntryKind.PARK,
     Listing.OPERATORS: EntryKind.ORGANISATION, Listing.LIMITS: EntryKind.LIMIT,
+    Listing.CAMERAS: EntryKind.CAMERA,
 }
 HOME = {kind: listing for listing, kind in reversed(KINDS.items())}       # list in which a kind of entry stands
 
@@ -96,6 +99,11 @@ def _site(record: Any, seen: Shown) -> str:
     return name_of(found) if found else str(record.site)
 
 
+def _at(record: Any, seen: Shown) -> str:
+    found: Any = seen.registry.sites.get(record.place) or seen.registry.parks.get(record.place)
+    return name_of(found) if found else str(record.place)
+
+
 def _sites_of(record: Any, seen: Shown) -> str:
     return str(sum(1 for name in seen.sites if (site := seen.registry.sites.get(name)) and record.id in site.belongs))
 
@@ -110,7 +118,8 @@ def _place(site: Any, _seen: Shown) -> str:
     return "" if site.lon is None else f"{site.lon:.4f}, {site.lat:.4f}"
 
 
-ORG, S, C, P, L = (EntryKind.ORGANISATION, EntryKind.SITE, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.LIMIT)
+ORG, S, C, P, L, CAM = (EntryKind.ORGANISATION, EntryKind.SITE, EntryKind.CHANNEL, EntryKind.PROFILE, EntryKind.LIMIT,
+                        EntryKind.CAMERA)
 NUMBER = Column(_("number"), lambda record, _seen: record.id, "nowrap")
 NAME = Column(_("name"), _own_name, "nowrap")
 BELONGS = Column(_("belongs to"), _belongs)
@@ -146,6 +155,9 @@ COLUMNS: dict[Listing, tuple[Column, ...]] = {
                      Column(_("unit"), lambda record, _seen: units.label(record.unit) if record.unit else ""),
                      Column(_("standard and clause"), _value(L, "clause")),
                      Column(_("permit number"), _value(L, "permit"))),
+    Listing.CAMERAS: (NUMBER, NAME, Column(_("site or park"), _at, "nowrap"),
+                      Column(_("looks at"), _value(CAM, "sees")),
+                      Column(_("origin"), _value(CAM, "origin"), "nowrap")),
 }
 
 
@@ -162,6 +174,8 @@ def records(listing: Listing, reading: Reading) -> list[Any]:
     if listing is Listing.PROFILES:
         return sorted(registry.profiles.values(), key=lambda p: p.id) if seen_everywhere(scope) else []
     names = seen_names(scope, registry)
+    if listing is Listing.CAMERAS:
+        return [camera for _id, camera in sorted(registry.cameras.items()) if sees_camera(scope, camera, names)]
     bodies: Iterable[Any] = (registry.parks if listing is Listing.PARKS else registry.organisations).values()
     return sorted((b for b in bodies if (names is None or b.id in names)
                    and (listing is not Listing.OPERATORS or b.kind == OrganisationKind.OPERATOR)), key=lambda b: b.id)
@@ -170,6 +184,7 @@ def records(listing: Listing, reading: Reading) -> list[Any]:
 FILTERS: dict[Listing, tuple[str, ...]] = {
     Listing.SITES: ("kind", "city", "origin"), Listing.LOGGERS: ("edition", "city"), Listing.ORGANISATIONS: ("kind",),
     Listing.LIMITS: ("factor", "averaging"), Listing.CHANNELS: ("factor",), Listing.PARKS: ("city",),
+    Listing.CAMERAS: ("sees", "origin"),
 }
 
 

@@ -9,7 +9,7 @@ from qingyuan.console.accounts.scope import Scope
 from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.reading import NotAllowed, Reading
 from qingyuan.console.registry.known import Version
-from qingyuan.registry import Channel, EntryKind, Limit, Registry, Site
+from qingyuan.registry import Camera, Channel, EntryKind, Limit, Registry, Site
 from qingyuan.registry.records import Record
 
 NAMING = ("belongs", "organisations")           # fields that name organisations and parks
@@ -53,7 +53,17 @@ def may_see(reading: Reading, kind: EntryKind, name: str) -> bool:
     if kind is EntryKind.PROFILE:
         return seen_everywhere(scope)
     names = seen_names(scope, registry)
+    if kind is EntryKind.CAMERA:
+        return name in registry.cameras and sees_camera(scope, registry.cameras[name], names)
     return names is None or name in names
+
+
+def sees_camera(scope: Scope, camera: Camera, names: Collection[str] | None) -> bool:
+    """True if the person may see the site at which a camera stands, or is among those who see the park (`names`: the
+    organisations and parks the person may know of; None: all).
+    """
+    return camera.place in seen_sites(scope) or (
+        camera.place not in scope.registry.sites and (names is None or camera.place in names))
 
 
 def veiled(version: Version, names: Collection[str] | None) -> Version:
@@ -71,6 +81,8 @@ def may_change(scope: Scope, record: Record) -> bool:
         return any(Verb.EDIT_REGISTRY in right.verbs and right.covers(record, scope.registry) for right in scope.rights)
     if isinstance(record, Channel | Limit):
         return record.site in scope.sites(Verb.EDIT_REGISTRY)
+    if isinstance(record, Camera) and record.place in scope.registry.sites:
+        return record.place in scope.sites(Verb.EDIT_REGISTRY)
     return scope.everywhere(Verb.EDIT_REGISTRY)
 
 

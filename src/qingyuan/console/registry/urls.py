@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qingyuan.console.registry import change, coordinates, dossier, exporting, history, imports, pages
+from qingyuan.console.registry import change, coordinates, dossier, exporting, history, imports, outlines, pages
 
 urlpatterns = [
     path("", pages.overview, name="registry"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("coordinates/sites.geojson", coordinates.points, name="registry_coordinates_points"),
     path("import/", imports.upload, name="registry_import"),
     path("import/<uuid:key>/", imports.draft, name="registry_draft"),
+    path("parks/<str:name>/outline.geojson", outlines.outline, name="registry_outline"),
     path("new/<str:kind>/", change.new, name="registry_new"),
     path("entry/<str:kind>/<str:name>/", history.entry, name="registry_entry"),
     path("entry/<str:kind>/<str:name>/change/", change.change, name="registry_change"),

@@ -82,7 +82,7 @@ WORDS = Words({
     EntryKind.ORGANISATION: _("organisation"), EntryKind.SITE: _("site"), EntryKind.CHANNEL: _("channel"),
     EntryKind.PROFILE: _("profile"), EntryKind.ADMISSION: _("admission"), EntryKind.REPLAY: _("replay"),
     EntryKind.SETTING: _("setting"), EntryKind.PARK: _("park"), EntryKind.GRANT: _("right granted"),
-    EntryKind.DELEGATION: _("delegation"), EntryKind.LIMIT: _("permit limit"),
+    EntryKind.DELEGATION: _("delegation"), EntryKind.LIMIT: _("permit limit"), EntryKind.CAMERA: _("camera"),
 }, {
     Averaging.HOUR: _("hour mean"), Averaging.DAY: _("day mean"),
 })
