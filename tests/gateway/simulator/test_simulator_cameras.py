@@ -13,6 +13,7 @@ import pytest
 
 from qingyuan.gateway.simulator import province
 from qingyuan.gateway.simulator.province.cameras import HEIGHT, WIDTH, Scene, picture, png
+from qingyuan.registry import fold
 
 
 def pixels(data: bytes) -> np.ndarray:
@@ -44,6 +45,9 @@ def test_every_outlet_and_park_has_its_frames_with_hash_and_time(tmp_path: Path)
         assert hashlib.sha256(data).hexdigest() == row["sha256"]
         assert len(data) < 12_000
         assert pixels(data).shape == (HEIGHT, WIDTH, 3)
+    registry = fold([(1, entry) for entry in source.entries])
+    assert {(row["camera"], row["site"], row["kind"]) for row in index} == {
+        (camera.id, camera.place, camera.sees.value) for camera in registry.cameras.values()}
     again = tmp_path / "again"
     province(2, hours=24).write_pictures(again)
     assert (again / "index.json").read_bytes() == (tmp_path / "index.json").read_bytes()

@@ -15,7 +15,7 @@ import pytest
 from qingyuan import hj212
 from qingyuan.gateway.simulator import Province, SourceError, Telegram, choose_source, province, telegrams
 from qingyuan.gateway.simulator.province.incidents import MARKED, Mishap
-from qingyuan.numerics.time import HOUR_US, iso_utc, parse_cst
+from qingyuan.numerics.time import HOUR_US, iso_local, iso_utc, parse_cst
 from qingyuan.registry import Origin, SiteKind, fold, payload
 from qingyuan.vocabulary import regions
 from qingyuan.vocabulary.boundaries import inside, prefectures
@@ -91,6 +91,32 @@ def test_the_registry_takes_every_entry_and_knows_that_all_is_simulated(sent: tu
         assert not site.in_city_mean          # no public figure of a city rests on what was made up
         assert all(b in registry.organisations or b in registry.parks for b in site.belongs)
     assert all(o.name_en for o in registry.organisations.values())
+
+
+def test_parks_limits_and_cameras_stand_in_the_registry_as_they_are_in_truth(
+        sent: tuple[Province, list[Telegram]]) -> None:
+    source = sent[0]
+    registry, truth = fold([(1, entry) for entry in source.entries]), source.truth()
+    for park in truth["parks"]:
+        entered = registry.parks[park["id"]]
+        assert [list(place) for place in entered.outline] == park["outline"]
+        assert entered.coordinate_system == park["coordinate_system"]
+        for station in (s for s in source.stations if s.id in park["boundary"]):
+            assert park["id"] in station.belongs
+    told = {(one["site"], factor): (value, "hour" if one["kind"] == "stack" else "day")
+            for one in truth["sources"] for factor, value in
+            {**one.get("limit_mg_m3", {}), **one.get("limit_mg_l", {})}.items()}
+    entered = {(one.site, one.factor): (float(one.value), one.averaging.value) for one in registry.limits.values()}
+    assert entered == told
+    stations = {station.id: station for station in source.stations}
+    for limit in registry.limits.values():
+        assert limit.unit == stations[limit.site].units[limit.factor]       # else no chart could draw it
+        assert limit.permit == f"SIMULATED-{stations[limit.site].belongs[0]}"
+    spans = {(entry["valid_from_us"], entry["valid_to_us"]) for entry in source.entries if entry["entry"] == "limit"}
+    assert [(iso_local(begin), iso_local(end)) for begin, end in spans] == [
+        ("2025-01-01T00:00:00+08:00", "2030-01-01T00:00:00+08:00")]
+    assert all(registry.cameras_at(place) for place in {site for site, _factor in told} | set(registry.parks))
+    assert len(registry.cameras) == 32
 
 
 def test_every_point_lies_in_its_prefecture() -> None:

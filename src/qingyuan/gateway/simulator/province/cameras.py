@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from qingyuan.gateway.simulator.province.entries import camera_id
 from qingyuan.gateway.simulator.province.layout import Place
 from qingyuan.gateway.simulator.province.period import WARM
 from qingyuan.gateway.simulator.province.tables import SMOKE
@@ -50,7 +51,8 @@ def write(folder: Path, world: World) -> int:
             name = f"{scene.place.id}-{frame + 1}.png"
             data = png(picture(scene, draw, frame))
             (folder / name).write_bytes(data)
-            index.append({"site": scene.place.id, "kind": scene.kind, "file": name, "simulated": True,
+            index.append({"site": scene.place.id, "camera": camera_id(scene.place), "kind": scene.kind, "file": name,
+                          "simulated": True,
                           "time": iso_utc(start_us + frame * APART_S * 1_000_000),
                           "sha256": hashlib.sha256(data).hexdigest()})
     (folder / "index.json").write_text(json.dumps(index, indent=1) + "\n", "utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from qingyuan.gateway.simulator.province import cameras, truth, world
-from qingyuan.gateway.simulator.province.layout import Layout
+from qingyuan.gateway.simulator.province.entries import entries
 from qingyuan.gateway.simulator.province.monitors import monitors
 from qingyuan.gateway.simulator.province.period import Period
 from qingyuan.gateway.simulator.province.world import World
 from qingyuan.gateway.simulator.source import Reading, Source, SourceError
 from qingyuan.gateway.simulator.synthetic import FIRST
 from qingyuan.numerics.time import HOUR_US
-from qingyuan.registry import EntryKind, Origin, payload
+from qingyuan.registry import Origin
 
 
 @dataclass(frozen=True)
@@ -55,15 +54,4 @@ def province(seed: int = 1, start_us: int | None = None, hours: int = 48, editio
     readings.sort(key=lambda reading: (reading.start_us, reading.station, reading.cn))
     return Province(f"province-{seed}", "Simulated province", Origin.SIMULATED,
                     [monitor.station for monitor in fleet], readings, period.start_us, hours, edition,
-                    entries=_entries(made.layout), world=made)
-
-
-def _entries(land: Layout) -> Sequence[Mapping[str, object]]:
-    """Registry entries of the enterprises and parks."""
-    firms = [payload(EntryKind.ORGANISATION, name, {
-        "name": row.name_zh, "name_en": row.name_en, "kind": "enterprise", "belongs": [
-            park.place.id for park in land.parks if park.row.key == row.park]}) for name, row in land.enterprises]
-    parks = [payload(EntryKind.PARK, park.place.id, {
-        "name": park.place.name_zh, "name_en": park.place.name_en, "city": park.place.city, "organisations": [
-            name for name, row in land.enterprises if row.park == park.row.key]}) for park in land.parks]
-    return firms + parks
+                    entries=entries(made.layout, period.start_us), world=made)
