@@ -202,6 +202,11 @@ def test_a_damaged_ledger_is_named(as_role, own_copy):
     (own_copy / "ledgers" / "gw1" / "checkpoint").write_text("nothing\n", "utf-8")
     page = as_role(Role.AUDITOR).get("/evidence/").content.decode()
     assert "damaged" in page
+    assert "checkpoint: not a checkpoint signed by this ledger" in page
+    shown = as_role(Role.REVIEWER, lang="zh-hans").get("/evidence/").content.decode()
+    assert "checkpoint: 不是由本账本签名的检查点" in shown
+    (own_copy / "ledgers" / "gw1" / "checkpoint").unlink()
+    assert '<span lang="en">' in as_role(Role.EXPERT).get("/evidence/").content.decode()
 
 
 def test_every_finding_and_gap_has_words_in_both_languages():

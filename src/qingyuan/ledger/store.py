@@ -11,6 +11,7 @@ from qingyuan.evidence.note import NoteError, parse_checkpoint, verify
 from qingyuan.ledger.dropped import read_dropped
 from qingyuan.ledger.errors import LeafDropped, LedgerDamaged
 from qingyuan.ledger.files import is_locked, open_text
+from qingyuan.ledger.finding import Finding
 from qingyuan.ledger.keyed import FILE as KEYS
 from qingyuan.ledger.keyed import candidates, payload_of
 from qingyuan.ledger.levels import Levels
@@ -109,9 +110,9 @@ class Ledger:
                     verify(note, self.vkeys)
                 seen = parse_checkpoint(note)
             except NoteError as error:
-                raise LedgerDamaged(path, 0, None, f"not a checkpoint signed by this ledger ({error})") from None
+                raise LedgerDamaged(path, 0, None, Finding.NOT_SIGNED) from error
             if seen.origin != self.origin:
-                raise LedgerDamaged(path, 0, None, "the checkpoint is another ledger's")
+                raise LedgerDamaged(path, 0, None, Finding.NOT_SIGNED)
             self._note, self._signed = note, seen.size
         if (self.path / CLOSED).exists():
             self.size = min(self._signed, int(open_text(self.path / CLOSED, CLOSED_KIND)["have"]))

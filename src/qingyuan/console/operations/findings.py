@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from qingyuan.ledger import LedgerDamaged
 from qingyuan.ledger.finding import Finding, Unchecked, made_again
 
 FINDINGS: dict[Finding, Any] = {
@@ -84,6 +85,13 @@ def problem_words(problem: dict[str, Any]) -> str:
     if not made_again(problem["file"], Finding(code)):
         return said
     return str(WITH_REMEDY).format(what=said, remedy=MADE_AGAIN)
+
+
+def damage_words(error: Exception) -> str:
+    """Why a ledger cannot be read: file and finding, or what the system said, in English."""
+    if isinstance(error, LedgerDamaged) and error.finding is not None:
+        return format_html("{}: {}", error.file.name, FINDINGS[error.finding])
+    return _english(str(error))
 
 
 def gap_words(gap: dict[str, Any] | str) -> str:

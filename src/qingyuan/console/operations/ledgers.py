@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qingyuan.console import home
+from qingyuan.console.operations.findings import damage_words
 from qingyuan.console.operations.opened import size_at
 from qingyuan.console.operations.proofs import cosigned
 from qingyuan.evidence.leaf import Kind, parse
@@ -84,7 +85,7 @@ def _state(name: str, as_of_us: int | None) -> State:
                 parse_checkpoint(note).size, _key_ids(note), *_witnessed(ledger, as_of_us), len(segments),
                 sum(segment.sealed for segment in segments), writer_alive(path), why, successor)
     except (LedgerError, NoteError, LookupError, OSError, ValueError) as error:
-        return State(name, damaged=str(error))
+        return State(name, damaged=damage_words(error))
 
 
 def _size(ledger: Ledger, as_of_us: int | None) -> int | None:
