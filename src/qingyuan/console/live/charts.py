@@ -14,6 +14,7 @@ from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.live import series
 from qingyuan.console.live.near import near
 from qingyuan.console.live.period import period_of
+from qingyuan.console.live.permits import permits
 from qingyuan.console.live.series import Chart, Mean
 from qingyuan.console.live.watch import Watch, series_name, watch_of
 from qingyuan.console.shell import words
@@ -108,13 +109,15 @@ def limits(factor: str, mean: Mean, day: str) -> list[dict[str, Any]]:
 
 
 def permitted(ask: Chart) -> list[dict[str, Any]]:
-    """The limits of an outlet's permit for that factor and averaging time, the lower one of pH too."""
+    """The limits of an outlet's permit for that factor and averaging time that hold at the end of the period, the lower
+    one of pH too.
+    """
     wanted = AVERAGINGS.get(ask.mean)
-    found = [limit for limit in ask.reading.registry.limits.values()
-             if (limit.site, limit.factor) == (ask.site.id, ask.factor) and limit.averaging is wanted]
+    found = [limit for limit in permits(ask.reading, {ask.site.id}, wanted, ask.period.end_us - 1)
+             if limit.factor == ask.factor] if wanted else []
     return [{"value": float(value), "label": _("limit {value}").format(value=value), "short": value,
              "clause": citation(limit.clause) or limit.permit, "averaging": series.averaging(ask.mean, ask.factor),
-             "unit": units.label(limit.unit or ask.site.published_unit(ask.factor))}
+             "unit": units.label(limit.unit)}
             for limit in found for value in (limit.value, limit.lower) if value]
 
 

@@ -17,6 +17,7 @@ from qingyuan.console.accounts.models import DossierRead, Grant, User
 from qingyuan.console.accounts.scope import is_public
 from qingyuan.console.accounts.verbs import ROLE_WORDS, Role, Verb
 from qingyuan.console.live.latest import FRESH_US, Latest, latest
+from qingyuan.console.live.permits import permits
 from qingyuan.console.live.places import map_parts
 from qingyuan.console.live.pulse import pulse
 from qingyuan.console.live.silence import Silent, silence
@@ -119,8 +120,8 @@ def own(reading: Reading) -> list[dict[str, Any]]:
     names = sorted({f"hour.{series_name(code)}" for site in mine for code in site.plan})
     rows = latest(reading, names, [site.id for site in mine]) if mine else {}
     silent: dict[str, Silent] = {row.site.id: row for row in silence(reading, mine)}
-    limits = {(one.site, one.factor): one for one in reading.registry.limits.values()
-              if one.averaging is Averaging.HOUR}
+    held = permits(reading, {site.id for site in mine}, Averaging.HOUR, reading.shown_us - 1)
+    limits = {(one.site, one.factor): one for one in held}
     return [{"site": site, "watch": WATCH_WORDS[watch_of(site)], "silent": silent.get(site.id),
              "values": [beside(code, rows.get((site.id, f"hour.{series_name(code)}")), limits.get((site.id, code)))
                         for code in plan_of(site)]} for site in mine]
