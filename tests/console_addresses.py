@@ -179,9 +179,9 @@ class Firms:
         return next(leaf.index for leaf in ledger.leaves(0, ledger.size) if parse(leaf.data).kind is Kind.PUBLICATION)
 
 
-def two_firms(path: Path, names: dict[str, str] = FIRMS, said: str = "", stranger: str = STRANGER) -> Firms:
+def two_firms(path: Path, names: dict[str, str] = FIRMS, said: str = "") -> Firms:
     """Make the home: a day of two stacks and a station, worked off and witnessed. `names` of the firms, `said`: a text
-    that the first telegram of firm A holds, `stranger`: what an unknown logger calls itself.
+    that the first telegram of firm A and that of an unknown logger hold.
     """
     from qingyuan.witness import Store, visit_once
 
@@ -204,7 +204,8 @@ def two_firms(path: Path, names: dict[str, str] = FIRMS, said: str = "", strange
                                    qn=hour))
         station.send(station.frame(at, {"w01018": str(12 + hour % 5), "w21003": "0.4"}, name="river-1", qn=hour))
         station.settle()
-    station.send(_raw("2011", "123456", stranger, "DataTime=20200401000000;a21026-Rtd=5"))
+    more = f";{said}=1" if said else ""
+    station.send(_raw("2011", "123456", STRANGER, f"DataTime=20200401000000;a21026-Rtd=5{more}"))
     station.close()
     homes.run(station.home)
     _pictures(path, start_us)
