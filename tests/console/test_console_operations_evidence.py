@@ -20,7 +20,7 @@ from qingyuan.evidence.leaf import parse
 from qingyuan.ledger import Finding, Ledger, Unchecked
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/evidence/", "/evidence/gw1/", "/evidence/office/", "/evidence/gw1.quarantine/", "/evidence/office/0/",
+PAGES = ["/evidence/", "/evidence/ledgers/gw1/", "/evidence/ledgers/office/", "/evidence/ledgers/gw1.quarantine/", "/evidence/ledgers/office/0/",
          "/evidence/publications/", "/evidence/verifications/"]
 
 
@@ -58,7 +58,7 @@ def test_a_downloaded_proof_is_checked_without_us(as_role, console, tmp_path):
     client = as_role(Role.AUDITOR)
     verifier = tmp_path / "verify_bundle.py"
     verifier.write_bytes(Client().get("/evidence/verify_bundle.py").content)
-    for path in ("/evidence/gw1/0/proof", "/evidence/office/1/proof"):
+    for path in ("/evidence/ledgers/gw1/0/proof", "/evidence/ledgers/office/1/proof"):
         answer = client.get(path)
         assert answer.status_code == 200
         assert "attachment" in answer["Content-Disposition"]
@@ -74,10 +74,10 @@ def test_who_may_not_read_a_telegram_gets_neither_text_nor_proof(as_role, consol
 
     sent = next(iter(tails()["gw1"].sent.values()))
     client = as_role(Role.EXPERT)                        # sees ledgers, reads no telegrams
-    page = client.get(f"/evidence/gw1/{sent.leaf}/").content.decode()
+    page = client.get(f"/evidence/ledgers/gw1/{sent.leaf}/").content.decode()
     assert "your rights do not cover" in page
     assert "QN=" not in page
-    assert client.get(f"/evidence/gw1/{sent.leaf}/proof").status_code == 403
+    assert client.get(f"/evidence/ledgers/gw1/{sent.leaf}/proof").status_code == 403
 
 
 def test_password_hashes_are_withheld():
@@ -91,7 +91,7 @@ def test_a_registry_leaf_hides_the_hash_of_the_password(as_role, console):
     leaf = next(entry["leaf"] for _at, entry in home.registry_history()
                 if entry["entry"] == "site" and entry["data"]["password_check"])
     check = next(e["data"]["password_check"] for _at, e in home.registry_history() if e.get("leaf") == leaf)
-    assert check not in as_role(Role.AUDITOR).get(f"/evidence/office/{leaf}/").content.decode()
+    assert check not in as_role(Role.AUDITOR).get(f"/evidence/ledgers/office/{leaf}/").content.decode()
 
 
 def test_a_publication_shows_its_figures(as_role, console):
@@ -192,8 +192,8 @@ def test_the_check_of_a_proof_is_open_to_all(console):
     assert "attachment" in answer["Content-Disposition"]
 
 
-@pytest.mark.parametrize("path", ["/evidence/none/", "/evidence/gw1/99999999/", "/evidence/gw1/99999999/proof",
-                                  "/evidence/verifications/99/", "/evidence/office/0/?as_of=2001-01-01T00:00:00"])
+@pytest.mark.parametrize("path", ["/evidence/ledgers/none/", "/evidence/ledgers/gw1/99999999/", "/evidence/ledgers/gw1/99999999/proof",
+                                  "/evidence/verifications/99/", "/evidence/ledgers/office/0/?as_of=2001-01-01T00:00:00"])
 def test_what_is_not_there_is_said(as_role, path):
     assert as_role(Role.AUDITOR).get(path).status_code == 404
 

@@ -35,7 +35,8 @@ HOUR_US, START_US = 3_600_000_000, 1_585_670_400_000_000            # 2020-04-01
 NO_LIST = frozenset({"csp", "verify", "api_token", "api_revoke", "grant_revoke", "leave_end", "person_active",
                      "person_password", "grant_new", "sessions_end", "my_language", "verifier", "bundle",
                      "leaf_proof", "api-1:status", "api-1:openapi-json", "api-1:api-root", "api-1:bundle",
-                     "openid_connect_login", "openid_connect_callback", "camera"})
+                     "openid_connect_login", "openid_connect_callback", "camera",
+                     "registry_outline"})
 
 # Lists that have a row for each thing made below: they are what the numbers are about.
 LONG = ("site_telegrams", "gateway", "verify_runs", "verify_run", "publications", "leaves", "registry_entry",

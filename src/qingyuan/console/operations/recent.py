@@ -87,7 +87,7 @@ class Recent:
                 if name != OFFICE:
                     try:
                         found[name] = self._cut(name, as_of_us)
-                    except LedgerError:
+                    except (LedgerError, OSError):
                         continue
         return found
 
@@ -110,7 +110,7 @@ class Recent:
                 if name != OFFICE:
                     try:
                         _read_on(name, self._tails.setdefault(name, Tail()))
-                    except LedgerError:
+                    except (LedgerError, OSError):
                         continue
             return {name: Tail(tail.position, tail.since_us, deque(tail.ticks), deque(tail.refused), dict(tail.sent))
                     for name, tail in self._tails.items()}
