@@ -194,7 +194,7 @@ def test_telegrams_of_a_site_are_those_of_then(cuts):
 
 def test_a_telegram_and_its_leaf_say_that_their_proof_is_of_now(cuts):
     leaf = re.findall(r'href="/telegrams/gw1/(\d+)/', cuts.then("/telegrams/S1/"))[0]
-    for path in (f"/telegrams/gw1/{leaf}/", f"/evidence/gw1/{leaf}/"):
+    for path in (f"/telegrams/gw1/{leaf}/", f"/evidence/ledgers/gw1/{leaf}/"):
         assert "stands now" in cuts.then(path)
         assert "stands now" not in cuts.now(path)
     assert ">30</a>" in cuts.then(f"/telegrams/gw1/{leaf}/")
@@ -204,8 +204,8 @@ def test_a_telegram_and_its_leaf_say_that_their_proof_is_of_now(cuts):
 def test_the_last_leaf_of_then_has_no_later_one(cuts):
     with Ledger(console_home.home().ledger_path("gw1")) as ledger:
         last = size_at(ledger, cuts.cut_us) - 1
-    assert f"/evidence/gw1/{last + 1}/" in cuts.now(f"/evidence/gw1/{last}/")
-    assert f"/evidence/gw1/{last + 1}/" not in cuts.then(f"/evidence/gw1/{last}/")
+    assert f"/evidence/ledgers/gw1/{last + 1}/" in cuts.now(f"/evidence/ledgers/gw1/{last}/")
+    assert f"/evidence/ledgers/gw1/{last + 1}/" not in cuts.then(f"/evidence/ledgers/gw1/{last}/")
 
 
 def test_publications_and_their_figures_are_those_of_then(cuts):

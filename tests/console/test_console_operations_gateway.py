@@ -96,7 +96,7 @@ def test_an_unknown_logger_is_registered_and_its_telegrams_are_taken_in(duty, st
     append_waiting(station.home, station.keyring)
     result = client.get(done.url).content.decode()
     leaves = list(Outbox.objects.values_list("leaf", flat=True))
-    assert all(f"/evidence/office/{leaf}/" in result for leaf in leaves)
+    assert all(f"/evidence/ledgers/office/{leaf}/" in result for leaf in leaves)
     site = console_home.registry().by_mn["MN-S2"]
     assert (site.id, site.password_check) == ("NEW-1", "")
     assert {row.payload.get("data", {}).get("password") for row in Outbox.objects.all()} == {None}

@@ -81,7 +81,7 @@ def test_an_entry_shows_both_clocks_and_what_each_leaf_changed(own: Home, as_rol
     assert [(s.from_us, s.to_us, s.version.leaf) for s in page.context["timeline"]] == [
         (None, registry_home.FROM_US, 5), (registry_home.FROM_US, registry_home.FROM_US + registry_home.DAY_US, 6),
         (registry_home.FROM_US + registry_home.DAY_US, None, 5)]
-    assert f'href="/evidence/office/{newest["version"].leaf}/"' in page.content.decode()
+    assert f'href="/evidence/ledgers/office/{newest["version"].leaf}/"' in page.content.decode()
     assert first["version"].leaf == 5
 
 

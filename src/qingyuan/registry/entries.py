@@ -45,6 +45,7 @@ READERS: Mapping[EntryKind, type[Record]] = {
 }
 ENVELOPE = ("entry", "id", "valid_from_us", "valid_to_us", "data")
 LONGEST_ID = 200
+NO_ADDRESS = (".", "..")             # browsers take them for a folder and its parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def parse(payload: Mapping[str, Any], learned_us: int = 0, *, strict: bool = Fal
         demand_sound(payload)
     kind, name = _kind_and_id(payload)
     where = f"{kind} {name}"
+    if strict and name in NO_ADDRESS:
+        raise EntryError(where, "id", "cannot stand in the address of a page", "give it a letter or digit")
     data = payload.get("data")
     if not isinstance(data, dict):
         raise EntryError(where, "data", "is missing or no table", "give the content of the entry")

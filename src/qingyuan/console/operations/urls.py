@@ -20,7 +20,7 @@ urlpatterns = [
     path("evidence/verifications/<int:run>/", evidence.verify_run, name="verify_run"),
     path("evidence/publications/", evidence.publications, name="publications"),
     path("evidence/publications/<int:leaf>/", evidence.publication, name="publication"),
-    path("evidence/<str:ledger>/", evidence.leaves, name="leaves"),
-    path("evidence/<str:ledger>/<int:leaf>/", evidence.leaf, name="leaf"),
-    path("evidence/<str:ledger>/<int:leaf>/proof", evidence.leaf_proof, name="leaf_proof"),
+    path("evidence/ledgers/<str:ledger>/", evidence.leaves, name="leaves"),
+    path("evidence/ledgers/<str:ledger>/<int:leaf>/", evidence.leaf, name="leaf"),
+    path("evidence/ledgers/<str:ledger>/<int:leaf>/proof", evidence.leaf_proof, name="leaf_proof"),
 ]
