@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from console_addresses import Firms
-from console_browser import NEEDED, Seat, chromium
+from console_browser import NEEDED, PHONE, Seat, chromium
 from console_server import PASSWORD, served
 from oidc_service import CLIENT, NAME, SECRET, Service, running
 
@@ -221,3 +221,16 @@ def test_forms_go_to_us_and_to_the_service_and_nowhere_else(seat: Seat, service:
         assert page.evaluate(SUBMIT, elsewhere.issuer + "/authorize") == "form-action"
         assert elsewhere.codes == {}
     assert page.evaluate(SUBMIT, "https://evil.example/") == "form-action"
+
+
+@pytest.mark.parametrize("lang", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("query", ["", "?as_of=2026-11-24T23:00:00%2B08:00"])
+def test_the_role_stands_below_the_name_on_a_phone(browser: Any, url: str, lang: str, query: str) -> None:
+    seat = Seat(browser, url, lang=lang, width=PHONE)
+    page = seat.enter("tracing-analyst")
+    page = seat.open("/" + query)
+    place = page.locator(".qy-who__role").bounding_box()
+    assert place["x"] + place["width"] <= PHONE["width"]
+    assert place["y"] >= page.locator(".qy-who__name").bounding_box()["y"] + 8
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    seat.context.close()
