@@ -195,7 +195,8 @@ def test_two_sites_of_one_file_may_not_name_one_logger_and_doubtful_coordinates_
     draft, page = send(as_role(Role.REGISTRAR), rows.encode())
     assert draft is not None
     assert [(f["line"], f["field"]) for f in draft.faults] == [(2, "mn")]
-    assert [name for name, _text in page.context["doubts"]] == ["S2"]  # type: ignore[attr-defined]
+    assert [(one["name"], one["wrong"]) for one in page.context["verdicts"]] == [     # type: ignore[attr-defined]
+        ("S2", True), ("S1", False)]
 
 
 def test_a_workbook_is_read_whatever_its_name_and_its_formulas_are_not_worked_out(own: Home, as_role: AsRole) -> None:

@@ -44,6 +44,23 @@ class Doubt:
     system: CoordinateSystem | None = None
 
 
+class Held(StrEnum):
+    """What a coordinate without a doubt was held against."""
+
+    INSIDE = "inside"                  # it lies in the site's own city
+    BORDER = "border"                  # it lies so near to the city's outline that this is no doubt
+    COUNTRY = "country"                # the city is unknown: only that it lies in the country
+
+
+def held(site: Site) -> tuple[Held, str]:
+    """What the coordinate of a site was held against, with the name of the area; for one about which is no doubt."""
+    area = area_of(site.city, site.city_code, site.province)
+    if area is None or site.lon is None or site.lat is None:
+        return Held.COUNTRY, ""
+    inside = area.holds(*to_wgs84(site.lon, site.lat, site.coordinate_system))
+    return Held.INSIDE if inside else Held.BORDER, area.name
+
+
 @cache
 def area_of(city: str, city_code: str = "", province: str = "") -> Area | None:
     """The prefecture or county a site says it lies in; None where the name is unknown or names several."""

@@ -23,7 +23,7 @@ from qingyuan.console.registry.rights import seen_sites
 from qingyuan.console.shell.access import needs
 from qingyuan.console.shell.words import city_name, name_of, word
 from qingyuan.registry import CoordinateSystem, Registry, Site
-from qingyuan.registry.coordinates import Doubt, Suspicion, doubts
+from qingyuan.registry.coordinates import Doubt, Held, Suspicion, doubts, held
 from qingyuan.registry.datum import to_wgs84
 
 A_PAGE = 100
@@ -78,6 +78,17 @@ def told(doubt: Doubt) -> str:
                                          system=word(doubt.system) if doubt.system else "")
 
 
+def told_sound(site: Site) -> str:
+    """That nothing is wrong, and what was looked at."""
+    how, area = held(site)
+    texts = {
+        Held.INSIDE: _("nothing was found: it lies in {area}"),
+        Held.BORDER: _("nothing was found: it lies at the border of {area}, nearer than the outline is drawn"),
+        Held.COUNTRY: _("nothing was found, but its city is unknown: only that it lies in the country was looked at"),
+    }
+    return texts[how].format(area=city_name(area))
+
+
 REMEDIES = {
     Suspicion.MISSING: lambda: _("measure it at the site"),
     Suspicion.IMPOSSIBLE: lambda: _("look it up anew"),
@@ -90,21 +101,32 @@ REMEDIES = {
 
 @needs(Verb.READ_FIGURES)
 def page(request: Any) -> HttpResponse:
-    """Sites whose coordinate deserves a look."""
+    """Sites whose coordinate deserves a look; with `all` every site, each with what was found of it."""
     reading = request.page.reading
     allowed = seen_sites(reading.scope)
-    known = [site for name, site in reading.registry.sites.items() if name in allowed]
+    known = [site for name, site in sorted(reading.registry.sites.items()) if name in allowed]
     found = found_doubts(reading)
-    shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    every = request.GET.get("all") == "1"
+    listed: Sequence[tuple[Site, Doubt | None]] = _with_sound(known, found) if every else found
+    shown = Paginator(listed, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "registry/coordinates.html", {
-        "shown": shown, "count": len(found), "total": len(known),
+        "shown": shown, "count": len(found), "total": len(known), "every": every,
         "labels": json.dumps(map_labels(), ensure_ascii=False),
         "unstated": sum(1 for site in known if site.coordinate_system is CoordinateSystem.UNKNOWN),
         "view": _view(known),
         "on_map": any(site.lon is not None for site, _doubt in found),
-        "rows": [{"site": site, "why": told(doubt), "what": REMEDIES[doubt.suspicion](),
+        "rows": [{"site": site, "doubt": doubt, "why": told(doubt) if doubt else told_sound(site),
+                  "what": REMEDIES[doubt.suspicion]() if doubt else "",
                   "url": reverse("registry_entry", args=["site", site.id])} for site, doubt in shown],
         "may_change": reading.scope.may(Verb.EDIT_REGISTRY)})
+
+
+def _with_sound(known: Sequence[Site], found: Sequence[tuple[Site, Doubt]]) -> list[tuple[Site, Doubt | None]]:
+    """Every site with each doubt about it, by id; None where there is none."""
+    doubted: dict[str, list[Doubt | None]] = {}
+    for site, doubt in found:
+        doubted.setdefault(site.id, []).append(doubt)
+    return [(site, doubt) for site in known for doubt in doubted.get(site.id, [None])]
 
 
 def _view(known: Sequence[Site]) -> str:

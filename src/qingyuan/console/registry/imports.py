@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
@@ -19,7 +20,7 @@ from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.record import mark, record, wait_for
 from qingyuan.console.registry import changing
 from qingyuan.console.registry.change import say, why
-from qingyuan.console.registry.coordinates import doubts_with, told
+from qingyuan.console.registry.coordinates import doubts_with, told, told_sound
 from qingyuan.console.registry.effects import moved
 from qingyuan.console.registry.faults import field_words, remedy, sentence
 from qingyuan.console.registry.faults import told as fault_told
@@ -34,7 +35,7 @@ from qingyuan.evidence.leaf import Kind
 from qingyuan.registry import EntryError, EntryKind, Site, parse
 
 A_PAGE = 100
-DOUBTS_SHOWN = 50
+PLACE = ("lon", "lat")
 
 
 @needs(Verb.EDIT_REGISTRY)
@@ -121,19 +122,25 @@ def _shown(request: Any, found: ImportDraft, conflict: changing.Conflict | None,
     return render(request, "registry/draft.html", {
         "draft": found, "rows": rows, "shown": page, "faults": faults[:A_PAGE], "fault_count": len(faults),
         "counts": [(STATE_WORDS[state], count) for state, count in counts.items()], "conflict": conflict,
-        "doubts": _doubts(request, found), "row": found.last, "wrong": wrong,
+        "verdicts": _verdicts(request, found, faults), "row": found.last, "wrong": wrong,
         "refused": why(request.page.scope, found.last) if found.last and found.last.refused else "",
         "ready": not faults and not found.applied and counts[State.NEW] + counts[State.CHANGED] > 0},
         status=409 if conflict or wrong else 200)
 
 
-def _doubts(request: Any, found: ImportDraft) -> list[tuple[str, str]]:
-    """Doubts about the coordinates of the sites that the file would enter or change."""
-    records = [parse(row["payload"]).record for row in found.rows
-               if row["payload"]["entry"] == EntryKind.SITE and row["state"] != State.UNCHANGED]
-    fresh = [record for record in records if isinstance(record, Site)]
-    if not fresh or found.applied:
+def _verdicts(request: Any, found: ImportDraft, faults: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was found of the coordinate of each site of the file, the wrong ones first, then by row."""
+    lines = {row["payload"]["id"]: row["line"] for row in found.rows if row["payload"]["entry"] == EntryKind.SITE}
+    records = [parse(row["payload"]).record for row in found.rows if row["payload"]["id"] in lines]
+    fresh = {record.id: record for record in records if isinstance(record, Site)}
+    out = [{"line": fault["line"], "name": "", "wrong": True, "text": f"{fault['words']}: {fault['what']}"}
+           for fault in faults if fault["field"] in PLACE]
+    if found.applied or not (fresh or out):
         return []
-    doubted = doubts_with(request.page.at(None), fresh)
-    return [(site.id, told(doubt)) for site, doubt in doubted][:DOUBTS_SHOWN]
-
+    doubted = doubts_with(request.page.at(None), fresh.values())
+    out += [{"line": lines[site.id], "name": site.id, "wrong": True, "text": told(doubt)} for site, doubt in doubted]
+    wrong = {site.id for site, _doubt in doubted}
+    sound = [site for name, site in fresh.items() if name not in wrong]
+    out += [{"line": lines[site.id], "name": site.id, "wrong": False, "text": told_sound(site)}
+            for site in sound[:max(0, A_PAGE - len(out))]]
+    return sorted(out[:A_PAGE], key=lambda row: (not row["wrong"], row["line"]))
