@@ -122,6 +122,8 @@ LINES = [
     figure("hour.w00000", "S5", "", factor="w00000", unit="L/s", detail='{"excluded":["unit"],"origin":"simulated"}'),
     figure("hour.w00000", "S5", "12.5", factor="w00000", unit="L/s", start_us=NOON_US + HOUR_US),
     figure("hour.a01006", "S5", "1013.2", factor="a01006", unit="hPa"),
+    figure("hour.PM2.5", "S6", "51", start_us=NOON_US - HOUR_US),
+    figure("hour.PM2.5", "S7", "52", start_us=NOON_US),
     figure("hour.PM2.5", "S1", "42") | {"start": NOON_US + 0.5},
 ]
 ALONE = figure("hour.PM2.5", "S1", "98")                           # never published
@@ -155,6 +157,10 @@ class Scene:
         self.admission = office.add(self._entry(EntryKind.ADMISSION, "gw1.quarantine-0", {
             "ledger": "gw1.quarantine", "mn": "MN-S4", "from_leaf": 0, "to_leaf": 1}))
         cut = {"gw1": len(gateway.leaves), "office": len(office.leaves)}
+        self.moved = [office.add(self._site(name, since_us=since_us, mn=mn)) for name, mn, since_us in (
+            ("S6", "MN-S6", None), ("S6", "MN-new", NOON_US), ("S7", "MN-S6", NOON_US))]
+        self.moving = [gateway.add(telegram("MN-S6", NOON_US + n * HOUR_US, {PM25: str(52 + n)})) for n in (-1, 0)]
+        cut["office"] = len(office.leaves)
         self.flow = gateway.add(telegram("MN-S5", NOON_US, {"w00000": "12.5", "a01006": "101.32"}))
         self.flow_later = gateway.add(telegram("MN-S5", NOON_US + HOUR_US, {"w00000": "12.5"}))
         cut["gw1"] = len(gateway.leaves)
@@ -166,10 +172,10 @@ class Scene:
             "cut": cut, "rules": ["air@2026.1+0123456789ab"], "software": "qingyuan synthetic", "reason": "tick"}))
         self._rows = rows
 
-    def _site(self, name: str, received_us: int = DAY_US, **more: Any) -> bytes:
+    def _site(self, name: str, received_us: int = DAY_US, since_us: int | None = None, **more: Any) -> bytes:
         data = {"name": f"{name}站", "kind": "air", "st": "22", "city": "北城", "mn": f"MN-{name}",
                 "origin": "simulated", **more}
-        entry = self._entry(EntryKind.SITE, name, data, received_us)
+        entry = build_json(Kind.REGISTRY, received_us, payload(EntryKind.SITE, name, data, valid_from_us=since_us))
         if name != "S4":
             return entry
         known = json.loads(entry[13:]) | {"key": "gateway/register/S4"}
@@ -227,6 +233,7 @@ class Scene:
                 named["hour.PM10", "S1"], [(OFFICE, self.sites["S1"]), (GATEWAY, self.marked)],
                 [said_of(0, "S1"), read_from(1, "99999", factor="a34002"), {"op": "text", "out": ""}]),
             **self._in_other_units(),
+            "hour-before-a-move": self.moving_logger(0), "hour-after-a-move": self.moving_logger(1),
             "older-rules": self.bundle(
                 named["hour.NO2", "S1"], [(OFFICE, self.sites["S1"]), (GATEWAY, self.marked)],
                 [said_of(0, "S1"), read_from(1, "16", factor="a21004"), {"op": "text", "out": "17"}]),
@@ -249,6 +256,15 @@ class Scene:
         return {"no-value-unit": self.bundle(lines[0], leaves[0], without),
                 "unit-not-led": self.bundle(lines[1], leaves[1], stated),
                 "hour-pressure": self.bundle(lines[2], leaves[2], pressure)}
+
+    def moving_logger(self, hour: int, entries: Sequence[int] = (0, 1, 2)) -> bytes:
+        """An hour of the logger that went from S6 to S7 at noon, with some of the three entries that say so."""
+        named = [("MN-S6", "S6"), ("MN-new", "S6"), ("MN-S6", "S7")]
+        said = [{"op": "registry", "leaf": at, "mn": named[number][0], "out": named[number][1]}
+                for at, number in enumerate(entries)]
+        line = next(line for line in LINES if line["subject"] == ("S6", "S7")[hour])
+        return self.bundle(line, [*((OFFICE, self.moved[n]) for n in entries), (GATEWAY, self.moving[hour])],
+                           [*said, read_from(len(entries), str(51 + hour))])
 
     def broken_period(self) -> bytes:
         """A published line whose hour begins at half a microsecond: no figure of this house."""

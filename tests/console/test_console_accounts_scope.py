@@ -89,7 +89,7 @@ def test_a_city_is_readable_only_with_all_its_counting_points(registry, held):
     scope = Scope.of(held, registry)
     for subject in scope.subjects(Verb.READ_FIGURES):
         if subject.startswith("city:"):
-            points = registry.city_points(subject[5:])
+            points = registry.city_points(subject[5:], 0)
             assert all(scope.allows(Verb.READ_FIGURES, point.id) for point in points)
     assert scope.everywhere(Verb.READ_FIGURES) is any(
         Verb.READ_FIGURES in r.verbs and r.unbounded for r in scope.rights)

@@ -8,15 +8,15 @@ import homes
 import pytest
 
 from qingyuan.evidence import verify_bundle
-from qingyuan.evidence.leaf import Verdict, parse
+from qingyuan.evidence.leaf import Kind, Verdict, parse
 from qingyuan.lake import Lake
-from qingyuan.ledger import Ledger
+from qingyuan.ledger import Ledger, office_append
 from qingyuan.numerics.time import parse_cst
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.explain import explain, write_bundle
 from qingyuan.pipeline.figure import HOUR_US
 from qingyuan.pipeline.rebuild import rebuild
-from qingyuan.registry import Register
+from qingyuan.registry import EntryKind, Register, payload
 
 DAY = parse_cst("20260401000000") or 0
 AIR = {"a21026": "6", "a21004": "40", "a21005": "0.8", "a05024": "60", "a34002": "70", "a34004": "35"}
@@ -38,13 +38,22 @@ class Life:
             self.enter(name)
         self.made.replay(DAY + 26 * HOUR_US)
 
-    def enter(self, name: str) -> None:
-        """Register a site, or change something about it."""
+    def enter(self, name: str, since_us: int | None = None, mn: str = "") -> None:
+        """Register a site, or change something about it, at once or from an instant of data time on."""
         kind = self.sites[name]
         units = {factor: self.dice.choice(given) for factor, given in UNITS[kind].items() if self.dice.random() < 0.5}
-        self.made.site(name, kind=kind, st=ST[kind], units=units, city=self.dice.choice(["南京", "苏州", ""]),
-                       hour_source=self.dice.choice(["sent", "sent", "minutes"]), minute_interval_s=600,
-                       in_city_mean=self.dice.random() < 0.8)
+        data = {"name": name, "kind": kind, "st": ST[kind], "units": units, "mn": mn or f"MN-{name}",
+                "city": self.dice.choice(["南京", "苏州", ""]), "origin": "simulated", "minute_interval_s": 600,
+                "hour_source": self.dice.choice(["sent", "sent", "minutes"]), "in_city_mean": self.dice.random() < 0.8}
+        office_append(self.made.home, self.made.keyring, Kind.REGISTRY,
+                      payload(EntryKind.SITE, name, data, valid_from_us=since_us))
+
+    def move(self) -> None:
+        """A logger goes from one air station to another at some hour of the day."""
+        one, other = self.dice.sample([name for name, kind in self.sites.items() if kind == "air"], 2)
+        since_us = DAY + self.dice.randrange(24) * HOUR_US
+        self.enter(one, since_us, f"MN-gone-{self.number}")
+        self.enter(other, since_us, f"MN-{one}")
 
     def value(self, factor: str) -> str:
         """A value about what is usual, now and then an odd one."""
@@ -82,7 +91,10 @@ class Life:
                 name = self.dice.choice([*self.sites, "A", "B", "X"])
                 self.send(name, self.dice.randrange(24))
             if self.dice.random() < 0.5:
-                self.enter(self.dice.choice(list(self.sites)))
+                self.enter(self.dice.choice(list(self.sites)),
+                           self.dice.choice([None, DAY + self.dice.randrange(24) * HOUR_US]))
+            if self.dice.random() < 0.4:
+                self.move()
             if self.dice.random() < 0.3:
                 self.admit()
             self.made.settle()

@@ -62,7 +62,7 @@ def test_city_values_are_means_of_points_before_the_index(demo_home: Path) -> No
     registry, hours = registry_at(home, FOREVER), hours_of(demo_home)
     cities = [f for f in latest(demo_home, "figure") if f.name == "aqi.realtime" and f.subject.startswith("city:")]
     for figure in cities[:20]:
-        points = registry.city_points(figure.subject.removeprefix("city:"))
+        points = registry.city_points(figure.subject.removeprefix("city:"), figure.start)
         shown = hours[figure.subject, figure.start]
         values = [hours[p.id, figure.start].get("PM2.5") for p in points]
         if all(values) and len(values) == 1:

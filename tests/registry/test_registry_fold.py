@@ -147,3 +147,30 @@ def test_a_site_under_its_own_name_is_not_taken_over_though_nothing_is_stated_of
 def test_an_mn_given_back_returns_to_the_site_that_registered_itself() -> None:
     registry = fold([(1, stranger()), (2, site(name="b", mn="M")), (3, site(name="b", mn="N"))])
     assert (registry.by_mn["M"].id, registry.by_mn["N"].id, dict(registry.before)) == ("M", "b", {})
+
+
+def test_a_logger_that_moves_keeps_its_past_and_is_no_clash() -> None:
+    moved = [(1, site(name="a", mn="M")), (2, site(name="a", mn="N", valid=(100, None))),
+             (3, site(name="b", mn="M", valid=(100, None)))]
+    registry = fold(moved)
+    assert [registry.owner("M", at).id for at in (0, 99, 100, 500)] == ["a", "a", "b", "b"]
+    assert registry.problems == ()
+    back = fold([*moved, (4, site(name="b", mn="O", valid=(300, None))),
+                 (5, site(name="a", mn="M", valid=(300, None)))])
+    assert [back.owner("M", at).id for at in (99, 100, 299, 300)] == ["a", "b", "b", "a"]
+    assert back.problems == ()
+
+
+def test_what_holds_of_a_site_is_what_was_in_force_at_the_time_of_the_data() -> None:
+    registry = fold([(1, site(name="a", mn="M", city="南京")),
+                     (2, site(name="a", mn="M", city="苏州", valid=(100, None))),
+                     (3, site(name="b", mn="N", city="南京", valid=(50, 200)))])
+    assert [registry.sites["a"].during(at).city for at in (0, 99, 100)] == ["南京", "南京", "苏州"]
+    points = [[s.id for s in registry.city_points("南京", at)] for at in (0, 60, 150, 250)]
+    assert points == [["a"], ["a", "b"], ["b"], []]
+    assert registry.sites["b"].during(0).city == "南京"
+
+
+def test_two_sites_that_have_a_logger_at_once_are_a_clash() -> None:
+    registry = fold([(1, site(name="a", mn="M")), (2, site(name="b", mn="M", valid=(100, None)))])
+    assert [(p.entry, p.field) for p in registry.problems] == [("site b", "mn")]

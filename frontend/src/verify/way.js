@@ -57,7 +57,7 @@ function leads(one, unit) {
 export class Way {
   /** Does all steps; `published` is the publication leaf's content. Raises Failed. */
   constructor(bundle, leaves, published, facts) {
-    Object.assign(this, { figure: get(bundle, "figure"), published, done: [], owner: new Map(), entries: new Map(), admitted: [] });
+    Object.assign(this, { figure: get(bundle, "figure"), published, done: [], entries: new Map(), admitted: [] });
     const items = get(bundle, "leaves"), publication = Number(get(bundle, "publication")), touched = new Set([publication]);
     this.home = get(items[publication], "origin").replace(/office$/, "");
     for (const step of each(get(bundle, "steps"))) {
@@ -92,10 +92,7 @@ export class Way {
     if (kind === "admission") {
       this.admitted.push({ ledger: get(data, "ledger"), mn, from: int(get(data, "from_leaf")), to: int(get(data, "to_leaf")) });
     } else {
-      if (!this.owner.has(handle(mn))) this.owner.set(handle(mn), name);
-      need(equal(this.owner.get(handle(mn)), name), "registry");
-      if (!this.entries.has(handle(name))) this.entries.set(handle(name), []);
-      this.entries.get(handle(name)).push(data);
+      this.entries.set(where.index, { name, data, since: get(entry, "valid_from_us"), until: get(entry, "valid_to_us") });
     }
     const key = find(entry, "key", "");
     form(isText(key) || Array.isArray(key) || isObject(key));
@@ -105,9 +102,9 @@ export class Way {
   /** The mean that a telegram states, in the figure's unit; station, period, factor must be the figure's. */
   telegram(step, where, leaf) {
     const { verdict, frame } = frameOf(leaf), { head, area } = readFrame(frame), figure = this.figure, code = get(step, "factor");
-    const entries = this.ofSite(head), site = this.owner.get(handle(head.get("mn") ?? null));
     this.arrived(verdict, where, leaf, head);
-    const { kind, since } = this.period(head, area);
+    const { kind, atUs } = this.time(head, area), { site, entries } = this.ofSite(head, atUs), since = atUs - int(get(figure, "start"));
+    need(kind && since >= 0n && since < int(get(figure, "span_s")) * 1_000_000n, "period");
     const factor = this.factor(code), named = counts(get(figure, "factor"));
     need(named ? equal(factor, get(figure, "factor")) : FACTORS.has(factor), "factor");
     const { shift, led } = this.shift(step, entries, factor), stated = area.get(`${code}-Avg`);
@@ -116,14 +113,20 @@ export class Way {
     return done(out, led ? kind : "text", factor, { size: 1, key: `${get(step, "leaf")} ${factor}`, site: handle(site), hour: since / HOUR_US });
   }
 
-  /** Registry entries of the site whose the telegram is, which must be the figure's or in the figure's city. */
-  ofSite(head) {
-    const mn = handle(head.get("mn") ?? null);
-    need(this.owner.has(mn), "registry");
-    const site = this.owner.get(mn), entries = this.entries.get(handle(site)), subject = get(this.figure, "subject");
+  /** The site that had an MN then, which must be the figure's or in the figure's city, and its entry in force (of several the newest; where there is none, all). */
+  ofSite(head, atUs) {
+    const mn = head.get("mn") ?? null, all = [...this.entries].sort(([a], [b]) => Number(a - b)).map(([, entry]) => entry), held = new Map(), names = new Map();
+    for (const { name, data, since, until } of all) {
+      names.set(handle(name), name);
+      if ((since === null || int(since) <= atUs) && (until === null || atUs < int(until))) held.set(handle(name), data);
+    }
+    const now = [...held].filter(([, data]) => equal(get(data, "mn"), mn)).map(([key]) => key);
+    const sites = now.length ? now : [...new Set(all.filter(({ data }) => equal(get(data, "mn"), mn)).map(({ name }) => handle(name)))];
+    need(sites.length === 1 && counts(names.get(sites[0])), "registry");
+    const site = names.get(sites[0]), entries = held.has(sites[0]) ? [held.get(sites[0])] : all.filter(({ name }) => equal(name, site)).map(({ data }) => data);
     const whose = [site, ...entries.map((data) => `city:${shown(find(data, "city", null))}`)];
-    need(whose.some((one) => equal(one, subject)), "site");
-    return entries;
+    need(whose.some((one) => equal(one, get(this.figure, "subject"))), "site");
+    return { site, entries };
   }
 
   /** Accepted below the publication's cut, or admitted from quarantine. */
@@ -135,13 +138,11 @@ export class Way {
     need(admitted || index < int(find(get(this.published, "cut"), where.ledger, 0n)), "cut");
   }
 
-  /** Kind of the data and µs since the figure's period began, in which they must lie. */
-  period(head, area) {
+  /** Kind of the data and their time. */
+  time(head, area) {
     const when = area.get("DataTime") ?? [...area].find(([name]) => name.toLowerCase() === "datatime")?.[1] ?? "";
     need(/^[0-9]{14}(?:[0-9]{3})?$/.test(when), "period");
-    const kind = Object.hasOwn(KINDS, head.get("cn") ?? "") ? KINDS[head.get("cn")] : null, since = instantOf(when.slice(0, 14)) - int(get(this.figure, "start"));
-    need(kind && since >= 0n && since < int(get(this.figure, "span_s")) * 1_000_000n, "period");
-    return { kind, since };
+    return { kind: Object.hasOwn(KINDS, head.get("cn") ?? "") ? KINDS[head.get("cn")] : null, atUs: instantOf(when.slice(0, 14)) };
   }
 
   factor(code) {

@@ -297,10 +297,12 @@ class Reading:
         """Raise NotAllowed where a city's figure rests on a telegram of a site the person may not read: the points of
         a city that count today need not be those that counted then.
         """
-        allowed, by_mn = self.scope.sites(Verb.READ_FIGURES), home.registry().by_mn
+        allowed, registry = self.scope.sites(Verb.READ_FIGURES), home.registry()
         for number in {step["leaf"] for step in found.steps if step["op"] == "telegram"}:
             content = parse(found.leaves.item(number)[2]).payload
-            site = by_mn.get(decode(content.masked).mn or "") if isinstance(content, FrameLeaf) else None
+            assert isinstance(content, FrameLeaf)
+            telegram = decode(content.masked)
+            site = registry.owner(telegram.mn or "", telegram.data_time_us or 0)
             if site is None or site.id not in allowed:
                 raise NotAllowed(Verb.READ_FIGURES)
 

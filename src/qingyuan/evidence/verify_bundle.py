@@ -4,8 +4,7 @@
     python verify_bundle.py FILE [--key VERIFIER_KEY_LINE]...
 
 Exit code 0: everything holds. 1: something does not. 2: no such file. 3: published and signed, but NOT recomputed.
-Without --key the keys in the file are used: compare them with what you know from elsewhere. With --key only those are
-trusted, and every witness given must have signed."""
+With --key only those keys are trusted, and each witness given must have signed; else compare the keys of the file."""
 
 import argparse
 import base64
@@ -90,8 +89,7 @@ def ed25519(public, message, signature):
 
 def unpack(text):
     """Bytes of base64 in its one canonical form."""
-    data = base64.b64decode(text, validate=True)
-    need(base64.b64encode(data).decode() == text, "form", "base64 is not in its canonical form")
+    need(base64.b64encode(data := base64.b64decode(text, validate=True)).decode() == text, "form", "uncanonical base64")
     return data
 
 def read_key(line):
@@ -112,11 +110,9 @@ def check_note(note, keys, origin, pinned):
         need(dash == "—" and key, "signature", f"{origin}: a signature of {name} by a key that the file does not hold")
         when = int.from_bytes(raw[4:12], "big") if key[1] == 4 else None
         message = f"{text}\n" if when is None else f"cosignature/v1\ntime {when}\n{text}\n"
-        right = ed25519(key[2], message.encode(), raw[4:] if when is None else raw[12:])
-        need(right, "signature", f"{origin}: the signature of {name} is wrong")
+        need(ed25519(key[2], message.encode(), raw[4 if when is None else 12:]), "signature", f"{name}: bad signature")
         signers |= {key[3]: (name, when)} if not pinned or key[3] in pinned else {}
-    right = lines[0] == origin and (origin, None) in signers.values()
-    need(right, "unsigned", f"{origin}: not signed by its ledger with a trusted key")
+    need(lines[0] == origin and (origin, None) in signers.values(), "unsigned", f"{origin}: unsigned by a trusted key")
     for (name, _), algorithm, _, line in map(read_key, pinned or ()):
         need(line in signers or algorithm != 4, "witness", f"{origin}: {name} has not signed the checkpoint")
     seen = [f"{name} at {local(when * 1_000_000)}" for name, when in signers.values() if when is not None]
@@ -211,7 +207,7 @@ class Way:
     """The steps of a bundle done again, with what its registry entries say."""
     def __init__(self, bundle, leaves, published, tell):
         self.figure, self.published, self.tell, self.done = bundle["figure"], published, tell, []
-        self.owner, self.entries, self.admitted = {}, {}, []
+        self.entries, self.admitted = {}, []
         home = bundle["leaves"][bundle["publication"]]["origin"].removesuffix("office")
         for number, step in enumerate(bundle["steps"]):
             op, out = step["op"], step["out"]
@@ -220,8 +216,7 @@ class Way:
             if "leaf" in step:
                 item = bundle["leaves"][whole(step["leaf"], len(leaves))]
                 need(item["origin"].startswith(home), "cut", f"{item['origin']} is of another home")
-                where = item["origin"].removeprefix(home), item["index"]
-                one = getattr(self, op)(step, where, leaves[step["leaf"]])
+                one = getattr(self, op)(step, (item["origin"].removeprefix(home), item["index"]), leaves[step["leaf"]])
             need(one.text == out, "step", f"step {number}: {op} gives {one.text}, not {out}")
             self.done.append(one)
         touched = {bundle["publication"], *(step["leaf"] for step in bundle["steps"] if "leaf" in step)}
@@ -237,11 +232,19 @@ class Way:
         if kind == "admission":
             self.admitted.append((data["ledger"], mn, range(data["from_leaf"], data["to_leaf"])))
         else:
-            need(self.owner.setdefault(mn, name) == name, "registry", f"MN {mn} is said to be of two sites")
-            self.entries.setdefault(name, []).append(data)
+            self.entries[where[1]] = name, data, entry["valid_from_us"], entry["valid_to_us"]
         who = "by the gateway alone, at its first telegram" if "gateway/" in entry.get("key", "") else "by hand or file"
         self.tell("registry", f"{kind} {name}, MN {mn}, {data.get('name')}, {data.get('city')}: {where}, made {who}")
         return Done(name, "entry", None, frozenset())
+
+    def whose(self, mn, at_us, where):
+        """The site that had an MN then, and its entry in force (of several the newest; where there is none, all)."""
+        held = {name: data for _, (name, data, since, until) in sorted(self.entries.items())
+                if (since is None or since <= at_us) and (until is None or at_us < until)}
+        ever = {name for name, data, *_ in self.entries.values() if data["mn"] == mn}
+        site, *more = {name for name, data in held.items() if data["mn"] == mn} or ever or [None]
+        need(site and not more, "registry", f"no entry or several in the file say whose MN {mn} is (telegram {where})")
+        return site, [held[site]] if site in held else [e[1] for e in self.entries.values() if e[0] == site]
 
     def telegram(self, step, where, leaf):
         """The mean that a telegram states, in the figure's unit; station, period, factor must be the figure's."""
@@ -249,17 +252,16 @@ class Way:
         head, area = read_frame(frame)
         mn, cn, code = head.get("mn"), head.get("cn"), step["factor"]
         when = area.get("DataTime", next((text for name, text in area.items() if name.lower() == "datatime"), None))
-        need(mn in self.owner, "registry", f"no registry entry in the file says whose MN {mn} is (telegram {where})")
-        site, entries = self.owner[mn], self.entries[self.owner[mn]]
-        whose = site, *(f"city:{data.get('city')}" for data in entries)
-        need(figure["subject"] in whose, "site", f"telegram {where} is of {whose}, not of {figure['subject']}")
         admitted = verdict == 2 and int.from_bytes(leaf[5:13], "big") <= published["tick_us"] and any(
             (where[0], mn) == given[:2] and where[1] in given[2] for given in self.admitted)
         need(verdict == 1 or admitted, "telegram", f"telegram {where} was not accepted, and no entry admits it")
         need(admitted or where[1] < published["cut"].get(where[0], 0), "cut", f"telegram {where} came after the cut")
         need(re.fullmatch("[0-9]{14}([0-9]{3})?", when or ""), "period", f"telegram {where} has no DataTime")
         at, kind = datetime.strptime(when[:14], "%Y%m%d%H%M%S"), {"2051": "minute", "2061": "hour"}.get(cn)
-        since = (at - EPOCH) // timedelta(microseconds=1) - LOCAL_US - figure["start"]
+        at_us = (at - EPOCH) // timedelta(microseconds=1) - LOCAL_US
+        since, (site, entries) = at_us - figure["start"], self.whose(mn, at_us, where)
+        whose = site, *(f"city:{data.get('city')}" for data in entries)
+        need(figure["subject"] in whose, "site", f"telegram {where} is of {whose}, not of {figure['subject']}")
         need(kind and 0 <= since < figure["span_s"] * 1_000_000, "period", f"telegram {where} is of CN {cn}, {when}")
         factor = OLD_CODES.get(code) or (figure["factor"] if re.fullmatch("[0-9BS][0-9]{1,2}", code) else code)
         need(factor in ([figure["factor"]] if figure["factor"] else FACTORS), "factor", f"{code} of telegram {where}")
@@ -271,8 +273,8 @@ class Way:
         text = area.get(f"{code}-Avg")
         need(text is not None, "telegram", f"telegram {where} does not state {code}-Avg")
         out = like(number(text) * Fraction(10) ** shift, "." + "0" * (len(text.partition(".")[2]) - shift))
-        kind = kind if shift in ways else "text"                      # shown as sent: no unit leads to the figure's
-        return Done(out, kind, factor, frozenset([(step["leaf"], factor, site, since // HOUR_US)]))
+        used = frozenset([(step["leaf"], factor, site, since // HOUR_US)])
+        return Done(out, kind if shift in ways else "text", factor, used)            # "text": no unit leads there
 
     def compute(self, op, step):
         """What a step over earlier ones gives."""
@@ -359,8 +361,7 @@ def _figure(bundle, leaves, tell):
     right = last.kind == figure["name"].partition(".")[0] and last.factor in (figure["factor"], None)
     need(right, "value", f"the last step gives {last.kind} of {last.factor}")
     named = {len(done) - 1, *(at for step in bundle["steps"] for at in step.get("in", ()))}
-    idle = [at for at, one in enumerate(done) if at not in named and one.kind != "entry"]
-    need(not idle, "unused", f"steps {idle} lead nowhere")
+    need(all(at in named or one.kind == "entry" for at, one in enumerate(done)), "unused", "some steps lead nowhere")
     return "recomputed"
 
 def check(data, keys=None):
@@ -391,8 +392,7 @@ def main(arguments):
     limits = [Check("limit", True, limit, "") for limit in LIMITS] if code != 1 else []
     for item in (*done[:-1], *limits, done[-1]):
         state = "ok 通过" if item.ok else "FAILED 不通过" if code == 1 else "NOT RECOMPUTED 未重新计算"
-        line = f"[{state}] {item.name}: {item.detail} {item.code}"
-        print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line))         # nothing moves the cursor
+        print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in f"[{state}] {item[0]}: {item[2]} {item[3]}"))
     return code
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ class Roster:
         if fresh:
             self.registry = self._folding.registry()
             self._known = {mn: site for mn, site in self.registry.by_mn.items()
-                           if len(site.versions) == 1 and mn not in self.registry.before}
+                           if len(site.versions) == 1 and len(self.registry.named_by[mn]) == 1}
         return fresh
 
     def find(self, mn: str, real_us: int) -> Site | None:

@@ -94,7 +94,7 @@ def read(arrival: Arrival, registry: Registry) -> list[Observation] | Unplaced:
     site = registry.owner(mn, start_us)
     if site is None:
         return Unplaced.UNKNOWN_SITE
-    span_s = _span(kind, site)
+    span_s = _span(kind, site.during(start_us))
     rows = [
         replace(row, received_us=arrival.received_us, ledger=arrival.ledger, leaf=arrival.leaf)
         for row in _rows(telegram, Key(site.id, "", kind, start_us), span_s)

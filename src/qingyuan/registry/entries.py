@@ -59,9 +59,13 @@ class Entry:
     learned_us: int
     record: Record
 
+    def begins_by(self, data_us: int) -> bool:
+        """True if the entry speaks of that instant or of one before."""
+        return self.valid_from_us is None or self.valid_from_us <= data_us
+
     def covers(self, data_us: int) -> bool:
         """True if the entry speaks of that instant."""
-        return ((self.valid_from_us is None or self.valid_from_us <= data_us)
+        return (self.begins_by(data_us)
                 and (self.valid_to_us is None or data_us < self.valid_to_us))
 
 

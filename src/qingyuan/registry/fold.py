@@ -67,12 +67,15 @@ class Registry:
     def owner(self, mn: str, data_us: int) -> Site | None:
         """The site whose logger has this MN at an instant of data time.
 
-        Of the sites whose version in force then names it a site that somebody named goes before one that registered
-        itself, then the newest. Where none does, the one that has it now, or had it last.
+        It is the newest of the sites whose version in force then names it, where none does the one that has it now or
+        had it last. A site that registered itself has it until the first instant of which entries of another speak.
         """
         then = [site for name in self.named_by.get(mn, ())
                 if (version := (site := self.sites[name]).at(data_us)) is not None and version.mn == mn]
-        return max(then, key=_claim, default=self.by_mn.get(mn))
+        now, before = self.by_mn.get(mn), self.before.get(mn)
+        if now is not None and before is not None and then == [before]:
+            return now if any(v.begins_by(data_us) for v in _naming(now, mn)) else before
+        return max(then, key=_claim, default=now)
 
     def logger(self, mn: str, data_us: int) -> Site | None:
         """The version of a site with this MN: the one in force at `data_us`, else the one learned last."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -39,7 +40,9 @@ def cities(home: Home, registry: Registry) -> list[CityLine]:
         where = figure.subject, figure.name
         if figure.subject.startswith("city:") and (where not in newest or figure.start > newest[where].start):
             newest[where] = figure
-    points = {name: registry.city_points(name) for name in sorted({s.city for s in registry.sites.values() if s.city})}
+    now_us = registry.data_now(time.time_ns() // 1000)
+    points = {name: registry.city_points(name, now_us)
+              for name in sorted({s.city for s in registry.sites.values() if s.city})}
     return [CityLine(name, tuple(sorted({site.origin for site in found})), len(found),
                      newest.get((f"city:{name}", "aqi.realtime")), newest.get((f"city:{name}", "aqi.daily")))
             for name, found in points.items() if found]

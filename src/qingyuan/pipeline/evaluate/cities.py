@@ -21,7 +21,7 @@ def subject_of(city: str) -> str:
 def complete(context: Context, city: str, start: int) -> bool:
     """True if every point of the city has reported that hour in some way."""
     return all(any(context.state.figure(f"hour.{s}", site.id, start) for s in SYMBOLS)
-               for site in context.points(city))
+               for site in context.points(city, start))
 
 
 def evaluate(context: Context, city: str, kind: str, start: int) -> bool:
@@ -43,7 +43,7 @@ def digits_of(kind: str, symbol: str, context: Context) -> int:
 
 
 def _post(context: Context, city: str, name: str, symbol: str, start: int) -> bool:
-    points = context.points(city)
+    points = context.points(city, start)
     found = [context.state.figure(name, site.id, start) for site in points]
     valid = [f for f in found if f is not None and f.valid]
     subject = subject_of(city)

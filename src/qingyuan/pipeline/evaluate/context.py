@@ -28,6 +28,7 @@ class Context:
     tables: Tables = TABLES
     causes: dict[str, Reason] = field(default_factory=dict)    # subject -> why its figures may change in this tick
     conflicts: list[Flag] = field(default_factory=list)        # contradictions that came in this tick
+    _points: dict[tuple[str, int], list[Site]] = field(default_factory=dict)
 
     @property
     def rules(self) -> str:
@@ -43,13 +44,16 @@ class Context:
         """Index standard in force on the local date of the data."""
         return self.tables.index_standard(local_date(start_us))
 
-    def site(self, site_id: str) -> Site:
-        """The registry entry of a site at this cut."""
-        return self.registry.sites[site_id]
+    def site(self, site_id: str, start_us: int) -> Site:
+        """What the registry of this cut says of a site for data of an instant."""
+        return self.registry.sites[site_id].during(start_us)
 
-    def points(self, city: str) -> list[Site]:
-        """Air sites whose means make the city's value, in a fixed order."""
-        return self.registry.city_points(city)
+    def points(self, city: str, start_us: int) -> list[Site]:
+        """Air sites whose means make the city's value of a period, in a fixed order."""
+        where = city, start_us
+        if where not in self._points:
+            self._points[where] = self.registry.city_points(*where)
+        return self._points[where]
 
 
 def rules_of(tables: Tables) -> str:

@@ -30,12 +30,11 @@ LARGEST = 10**18          # a mantissa beyond does not fit into the lake
 
 def evaluate(context: Context, site_id: str, starts: Iterable[int]) -> list[int]:
     """Flags and hour figures of a site for the hours that were touched; returns the hours that changed."""
-    site = context.site(site_id)
     starts = sorted(starts)
     first, last = starts[0], starts[-1] + HOUR_US
     window = list(context.state.observations(site_id, first - 2 * WINDOW_US, last + WINDOW_US))
     sent, minutes = _by_hour(window)
-    flags = _flags(context, site, sent, minutes, first, last + WINDOW_US)
+    flags = _flags(context, site_id, sent, minutes, first, last + WINDOW_US)
     context.state.set_flags(site_id, first, last + WINDOW_US, flags, context.tick_us)
     failed = defaultdict(list)
     for flag in flags:
@@ -44,6 +43,7 @@ def evaluate(context: Context, site_id: str, starts: Iterable[int]) -> list[int]
     changed = []
     published = _published(context, site_id, window)
     for start in starts:
+        site = context.site(site_id, start)
         drafts = [_draft(context, site, factor, start, sent.get((factor, start)), minutes.get((factor, start), []),
                          sorted(failed.get((factor, start), [])))
                   for factor in sorted({f for f, s in (*sent, *minutes, *published) if s == start})]
@@ -162,23 +162,27 @@ def _why(site: Site, factor: str, minutes: list[Observation]) -> str:
     return "too_few_minutes" if minutes else "too_large"
 
 
-def _flags(context: Context, site: Site, sent: Sent, minutes: Minutes, first: int, last: int) -> list[Flag]:
+def _flags(context: Context, site_id: str, sent: Sent, minutes: Minutes, first: int, last: int) -> list[Flag]:
     series: dict[str, list[tuple[int, int, int, str | None]]] = defaultdict(list)
+    versions = {start: context.site(site_id, start) for _, start in sent}
     for (factor, start), row in sent.items():
+        site = versions[start]
         if (value := _canonical(site, factor, row)) is not None:
             series[factor].append((start, *value, row.mark))
-    flags = check_hours(site.id, {f: sorted(rows, key=lambda r: r[0]) for f, rows in series.items()}, first, last)
-    if site.kind is not SiteKind.AIR:          # the thresholds of the other tests are those of ambient air
-        flags = [flag for flag in flags if flag.what in (What.SENTINEL, What.MARK, What.NEGATIVE)]
+    flags = check_hours(site_id, {f: sorted(rows, key=lambda r: r[0]) for f, rows in series.items()}, first, last)
+    flags = [flag for flag in flags                # the thresholds of the other tests are those of ambient air
+             if flag.what in (What.SENTINEL, What.MARK, What.NEGATIVE)
+             or context.site(site_id, flag.start_us).kind is SiteKind.AIR]
     for (factor, start), row in sent.items():
+        site = versions[start]
         if first <= start < last:
             flags += _arrival(context, site, row)
             stated, rows = _canonical(site, factor, row), minutes.get((factor, start))
             if stated and rows and (made := from_minutes(site, factor, rows)[0]):
-                found = difference(site.id, factor, start, decimals.to_text(*stated), decimals.to_text(*made))
+                found = difference(site_id, factor, start, decimals.to_text(*stated), decimals.to_text(*made))
                 flags += [found] if found else []
-    known = context.state.conflicts(site.id, first, last)
-    fresh = [f for f in context.conflicts if f.site == site.id and first <= f.start_us < last]
+    known = context.state.conflicts(site_id, first, last)
+    fresh = [f for f in context.conflicts if f.site == site_id and first <= f.start_us < last]
     return flags + known + fresh
 
 

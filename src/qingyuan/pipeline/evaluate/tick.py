@@ -91,7 +91,7 @@ def _take(context: Context, arrivals: Iterable[intake.Arrival], touched: Touched
             if before is row:
                 continue
             if before is not None:
-                _because(context, row.key.site, Reason.CORRECTED_DATA)
+                _because(context, row.key.site, row.key.start_us, Reason.CORRECTED_DATA)
                 _contradiction(context, before, row)
             if row.key.kind in ("hour", "minute"):
                 touched.hours[row.key.site].add(row.key.start_us // HOUR_US * HOUR_US)
@@ -110,12 +110,13 @@ def _reread(context: Context, changed_sites: Iterable[str], touched: Touched, ag
     first = local_day_start(context.data_now_us) - KEEP_DAYS * DAY_US
     for site_id in changed_sites:
         if site_id in context.registry.sites:
-            named = {str(getattr(version.record, "city", "")) for version in context.site(site_id).versions} - {""}
+            versions = context.registry.sites[site_id].versions
+            named = {str(getattr(version.record, "city", "")) for version in versions} - {""}
             for row in context.state.observations(site_id, first, context.data_now_us):
                 if row.key.kind in ("hour", "minute"):
                     start = row.key.start_us // HOUR_US * HOUR_US
                     touched.hours[site_id].add(start)
-                    _because(context, site_id, Reason.REGISTRY)
+                    _because(context, site_id, start, Reason.REGISTRY)
                     for city in named:
                         _reread_city(context, city, start, touched, agenda)
 
@@ -128,9 +129,9 @@ def _reread_city(context: Context, city: str, start: int, touched: Touched, agen
     agenda_or(touched.city_days, agenda, context, Due(day + DAY_US + GRACE_US, "city-day", city, day))
 
 
-def _because(context: Context, site_id: str, reason: Reason) -> None:
+def _because(context: Context, site_id: str, start: int, reason: Reason) -> None:
     context.causes[site_id] = reason
-    if city := context.site(site_id).city:
+    if city := context.site(site_id, start).city:
         context.causes[cities.subject_of(city)] = reason
 
 
@@ -149,13 +150,13 @@ def _closing(context: Context, agenda: Agenda, touched: Touched) -> None:
 def _site_hours(context: Context, agenda: Agenda, touched: Touched) -> None:
     rows = []
     for site_id, starts in sorted(touched.hours.items()):
-        site = context.site(site_id)
         for start in [s for s in starts if s + HOUR_US > context.data_now_us]:
             starts.discard(start)
             agenda.add(Due(start + HOUR_US, "hour", site_id, start))
         if not starts:
             continue
         for start in hours.evaluate(context, site_id, starts):
+            site = context.site(site_id, start)
             if site.kind == "air":
                 rows.append((site_id, start, {s: context.state.figure(f"hour.{s}", site_id, start) for s in SYMBOLS}))
                 agenda_or(touched.days, agenda, context, Due(
@@ -191,7 +192,7 @@ def _site_days(context: Context, agenda: Agenda, touched: Touched) -> None:
     for site_id, day in sorted(touched.days):
         if days.evaluate(context, site_id, day):
             rows.append((site_id, day, days.day_inputs(context, site_id, day)))
-            if city := context.site(site_id).city:
+            if city := context.site(site_id, day).city:
                 agenda_or(touched.city_days, agenda, context, Due(day + DAY_US + GRACE_US, "city-day", city, day))
     aqi.post_rows(context, "daily", rows)
 
@@ -209,9 +210,9 @@ def waiting(registry: Registry, held: Iterable[tuple[str, int]], data_now_us: in
     """The agenda after a restart: closings of periods for which hours are held and that have not closed yet."""
     agenda = Agenda()
     for site_id, start in held:
-        site = registry.sites.get(site_id)
-        if site is None:
+        if site_id not in registry.sites:
             continue
+        site = registry.sites[site_id].during(start)
         day = local_day_start(start)
         dues = [Due(start + HOUR_US, "hour", site_id, start)]
         if site.kind == "air":

@@ -90,7 +90,7 @@ def _steps(home: Home, lake: Lake, figure: Figure, leaves: Leaves,
            registries: beliefs.Registries) -> tuple[Steps, list[Flag]]:
     registry = registries.at(figure.believed_from)
     context = _context(lake, registry, figure)
-    subjects = {figure.subject, *points_of(context, figure.subject)}
+    subjects = {figure.subject, *points_of(context, figure.subject, figure.start)}
     span = DAY_US if figure.key.daily else HOUR_US
     known = beliefs.gather(home, lake, subjects, figure.start, figure.start + span, figure.believed_from, registry)
     known.figures[figure.name, figure.subject, figure.start] = figure

@@ -47,18 +47,39 @@ class Entries:
                 continue                              # the registry leaves it out too
         self._registry: Registry = fold(taken)
 
-    def needed(self, mn: str, ledger: str, index: int, quarantined: bool) -> list[int]:
-        """Office leaves that say whose an MN is, what holds of that site, and which entry admitted a telegram."""
-        site = self._registry.by_mn.get(mn)
-        found = []
-        if site is not None:
-            own = [(at, e.record) for at, e in self._found if e.kind is EntryKind.SITE and e.id == site.id]
-            named = [at for at, record in own if isinstance(record, Site) and record.mn == mn]
-            found = [named[-1], [at for at, record in own if record == site][-1]]
-        if quarantined:
-            found += [at for at, e in self._found if isinstance(e.record, Admission) and e.record.mn == mn
-                      and e.record.ledger == ledger and e.record.from_leaf <= index < e.record.to_leaf][:1]
-        return found
+    def needed(self, telegrams: Iterable[tuple[str, int, bytes]]) -> set[int]:
+        """Office leaves that say whose the telegrams' MNs are, what holds of those sites, and what was admitted.
+
+        Of a site the version in force at the time of the data is needed, and of each other site of the same bundle that
+        ever named the MN too: it may be what has taken the MN from it.
+        """
+        sent = [(ledger, index, frame, hj212.decode(frame.masked)) for ledger, index, data in telegrams
+                if isinstance(frame := parse(data).payload, FrameLeaf)]
+        owners = {site.id for _, _, _, telegram in sent if (site := self._owner(telegram)) is not None}
+        out: set[int] = set()
+        for ledger, index, frame, telegram in sent:
+            mn, at_us = telegram.mn or "", telegram.data_time_us or 0
+            if (owner := self._owner(telegram)) is not None:
+                out |= self._said_of(owner, mn, at_us)
+            for name in owners.intersection(self._registry.named_by.get(mn, ())):
+                out |= {at for at, e in self._of(name) if e.covers(at_us)}
+            if frame.verdict is Verdict.UNKNOWN_MN:
+                out |= set([at for at, e in self._found if isinstance(e.record, Admission) and e.record.mn == mn
+                            and e.record.ledger == ledger and e.record.from_leaf <= index < e.record.to_leaf][:1])
+        return out
+
+    def _owner(self, telegram: hj212.Telegram) -> Site | None:
+        return self._registry.owner(telegram.mn or "", telegram.data_time_us or 0)
+
+    def _of(self, site: str) -> list[tuple[int, Entry]]:
+        return [(at, e) for at, e in self._found if e.kind is EntryKind.SITE and e.id == site]
+
+    def _said_of(self, site: Site, mn: str, at_us: int) -> set[int]:
+        """The entry that names the MN and the one that holds of the data: mostly one and the same."""
+        own, holds = self._of(site.id), site.during(at_us)
+        named = [at for at, e in own if isinstance(e.record, Site) and e.record.mn == mn]
+        then = [at for at, e in own if e.covers(at_us)] or [at for at, e in own if e.record == holds]
+        return {then[-1]} if then[-1] in named else {named[-1], then[-1]}
 
 
 def prove(home: Home, steps: list[dict[str, Any]], leaves: Leaves, publication: int) -> Proof:
@@ -71,7 +92,7 @@ def prove(home: Home, steps: list[dict[str, Any]], leaves: Leaves, publication: 
     entries = Entries(leaves, content["cut"][OFFICE])
     kept = _leading_to_the_last(steps)
     telegrams = {step["id"]: leaves.item(step["leaf"]) for step in kept if step["op"] == "telegram"}
-    for at in sorted({at for telegram in telegrams.values() for at in _entries_of(entries, *telegram)}):
+    for at in sorted(entries.needed(telegrams.values())):
         number, leaf = proof.leaves.use(OFFICE, at)
         entry = leaf.payload
         proof.steps.append({"op": "registry", "leaf": number, "mn": entry["data"]["mn"], "out": entry["id"]})
@@ -100,8 +121,3 @@ def _leading_to_the_last(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
             ahead += [inner for inner in by_id[at].get("in", ()) if inner is not None]
     return [step for step in steps if step["id"] in wanted]
 
-
-def _entries_of(entries: Entries, ledger: str, index: int, data: bytes) -> Iterable[int]:
-    frame = parse(data).payload
-    assert isinstance(frame, FrameLeaf)
-    return entries.needed(hj212.decode(frame.masked).mn or "", ledger, index, frame.verdict is Verdict.UNKNOWN_MN)

@@ -75,7 +75,7 @@ class Steps:
         return self._add("text", out, reason=reason, **{"in": list(inputs)})
 
     def _hour(self, figure: Figure) -> str:
-        site = self._beliefs.registry.sites[figure.subject]
+        site = self._beliefs.registry.sites[figure.subject].during(figure.start)
         rows = self._beliefs.observations.get((figure.subject, figure.factor, figure.start), [])
         detail = figure.details()
         kind = "hour" if detail["source"] == "sent" else "minute"
@@ -141,7 +141,8 @@ class Steps:
 
     def _city(self, figure: Figure) -> str:
         city = figure.subject.removeprefix("city:")
-        found = [self._beliefs.figure(figure.name, site.id, figure.start) for site in self._context.points(city)]
+        found = [self._beliefs.figure(figure.name, site.id, figure.start)
+                 for site in self._context.points(city, figure.start)]
         ids = [self.figure(f) for f in found if f is not None and f.valid]
         if not figure.valid:
             detail = figure.details()
@@ -189,9 +190,9 @@ def _states(text: str | None, mantissa: int, scale: int) -> bool:
     return plain is not None and decimals.parse(plain) == (mantissa, scale)
 
 
-def points_of(context: Context, subject: str) -> list[str]:
-    """Sites whose figures make those of a subject."""
+def points_of(context: Context, subject: str, start_us: int) -> list[str]:
+    """Sites whose figures of a period make those of a subject."""
     if subject.startswith("city:"):
-        return [site.id for site in context.points(subject.removeprefix("city:"))]
+        return [site.id for site in context.points(subject.removeprefix("city:"), start_us)]
     return [subject]
 
