@@ -30,6 +30,7 @@ HOURS = 26                                        # a whole day and a little
 FIRMS = {"a": "甲化工厂", "b": "乙冶炼厂"}
 VALUES = {"a": "35", "b": "777"}                  # hour means of a21026; the second one is to be found nowhere
 STRANGER = "MN-stranger"
+OUTLINE = {"type": "Polygon", "coordinates": [[[118.7, 32.1], [118.8, 32.1], [118.8, 32.2], [118.7, 32.1]]]}
 # The framework's own pages, and what programs ask with a token: they carry no marker of ours.
 MARKED_ELSEWHERE = frozenset({
     "account_login", "account_logout", "account_inactive", "account_reauthenticate", "account_change_password",
@@ -49,7 +50,8 @@ ALSO = {"registry_dossier": Verb.EDIT_REGISTRY}   # or this one
 OWN = frozenset({"registry_dossier"})             # open to those whose right is bound to that very firm
 # Parameters that name a site, or something of one: the right must hold for that site.
 OF_SITE = frozenset({"site", "figure", "site.name", "chart.name", "site_csv.name", "telegram.leaf", "leaf_proof.leaf",
-                     "registry_dossier.name", "registry_entry.name", "camera.name"})
+                     "registry_dossier.name", "registry_entry.name", "camera.name",
+                     "registry_outline.name"})
 
 OUTSIDERS = {                                     # bound to firm A, its stack, its park or its city, in many ways
     "enterprise": (Role.ENTERPRISE, {"subject": "firm-a"}), "operator": (Role.OPERATOR, {"subject": "gas-a"}),
@@ -158,7 +160,7 @@ class Firms:
             "figure_at.name": "hour.NOx", "start": start_us // 1_000_000,
             "figure": figure, "ledger": "gw1", "leaf": self.leaves[site], "publication.leaf": self.publication,
             "mn": STRANGER, "table": "hour", "form": "csv", "kind": "site", "listing": "sites",
-            "registry_dossier.name": f"firm-{firm}", "provider_id": "sso",
+            "registry_dossier.name": f"firm-{firm}", "registry_outline.name": f"park-{firm}", "provider_id": "sso",
             **rows}
 
     def variants(self, address: Address, examples: dict[str, Any]) -> list[dict[str, Any]]:
@@ -188,7 +190,8 @@ def two_firms(path: Path, names: dict[str, str] = FIRMS, said: str = "") -> Firm
     station = homes.Station(path)
     for firm, name in names.items():
         station.register("organisation", f"firm-{firm}", {"name": name, "kind": "enterprise"})
-        station.register("park", f"park-{firm}", {"name": f"{name}园区", "organisations": [f"firm-{firm}"]})
+        station.register("park", f"park-{firm}", {"name": f"{name}园区", "organisations": [f"firm-{firm}"],
+                                                    "outline": OUTLINE})
         _stack(station, firm, name)
     station.site("air-1", lon=118.8, lat=32.1, city_code="320100")
     station.site("river-1", kind="water", st="21", lon=118.9, lat=32.0, plan=["w01018", "w21003"])

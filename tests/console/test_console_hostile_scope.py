@@ -88,7 +88,7 @@ def test_leaves_tell_only_of_what_the_registry_shows(own, as_role):
             assert allowed or ("Works B" not in text and "MN-X1" not in text)
             if allowed:
                 shown.add(leaf.payload["id"])
-    assert shown == {"E1", "K1", "W1", "A1", "C1", "L1"}
+    assert shown == {"E1", "K1", "W1", "A1", "C1", "L1", "CAM-K1", "CAM-W1"}
 
 
 def test_a_file_holds_only_what_may_be_exported(console, person):
