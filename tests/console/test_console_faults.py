@@ -139,7 +139,8 @@ def pages(person: User) -> dict[str, str]:
             for listing in Listing if "listing" in address.parameters else (None,):
                 found[f"{address.name} {listing or ''}".strip()] = address.url(
                     examples | ({"listing": listing.value} if listing else {}))
-    return found | {"inspector of the office": "/evidence/ledgers/office/0/", "leaves of the office": "/evidence/ledgers/office/"}
+    return found | {"inspector of the office": "/evidence/ledgers/office/0/",
+                    "leaves of the office": "/evidence/ledgers/office/"}
 
 
 def sentence(answer: Any) -> str:

@@ -20,7 +20,8 @@ from qingyuan.evidence.leaf import parse
 from qingyuan.ledger import Finding, Ledger, Unchecked
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/evidence/", "/evidence/ledgers/gw1/", "/evidence/ledgers/office/", "/evidence/ledgers/gw1.quarantine/", "/evidence/ledgers/office/0/",
+PAGES = ["/evidence/", "/evidence/ledgers/gw1/", "/evidence/ledgers/office/", "/evidence/ledgers/gw1.quarantine/",
+         "/evidence/ledgers/office/0/",
          "/evidence/publications/", "/evidence/verifications/"]
 
 
@@ -192,8 +193,9 @@ def test_the_check_of_a_proof_is_open_to_all(console):
     assert "attachment" in answer["Content-Disposition"]
 
 
-@pytest.mark.parametrize("path", ["/evidence/ledgers/none/", "/evidence/ledgers/gw1/99999999/", "/evidence/ledgers/gw1/99999999/proof",
-                                  "/evidence/verifications/99/", "/evidence/ledgers/office/0/?as_of=2001-01-01T00:00:00"])
+@pytest.mark.parametrize("path", [
+    "/evidence/ledgers/none/", "/evidence/ledgers/gw1/99999999/", "/evidence/ledgers/gw1/99999999/proof",
+    "/evidence/verifications/99/", "/evidence/ledgers/office/0/?as_of=2001-01-01T00:00:00"])
 def test_what_is_not_there_is_said(as_role, path):
     assert as_role(Role.AUDITOR).get(path).status_code == 404
 
