@@ -56,3 +56,4 @@ def test_a_value_is_over_only_in_the_unit_of_its_limit():
     assert not beside("a21026", found("51"), limit("50", unit="ug/m3"))["over"]
     assert beside("a21026", found("5.9"), limit("9", "6"))["over"]
     assert not beside("a21026", None, limit("50"))["over"]
+    assert not beside("a21026", found("50.1"), limit("50"), converted=True)["over"]

@@ -14,7 +14,7 @@ from qingyuan.console.accounts.verbs import Verb
 from qingyuan.console.live import series
 from qingyuan.console.live.near import near
 from qingyuan.console.live.period import period_of
-from qingyuan.console.live.permits import permits
+from qingyuan.console.live.permits import is_converted, permits
 from qingyuan.console.live.series import Chart, Mean
 from qingyuan.console.live.watch import Watch, series_name, watch_of
 from qingyuan.console.shell import words
@@ -115,7 +115,8 @@ def permitted(ask: Chart) -> list[dict[str, Any]]:
     wanted = AVERAGINGS.get(ask.mean)
     found = [limit for limit in permits(ask.reading, {ask.site.id}, wanted, ask.period.end_us - 1)
              if limit.factor == ask.factor] if wanted else []
-    return [{"value": float(value), "label": _("limit {value}").format(value=value), "short": value,
+    label = _("limit {value}, of the converted value") if is_converted(ask.site, ask.factor) else _("limit {value}")
+    return [{"value": float(value), "label": label.format(value=value), "short": value,
              "clause": citation(limit.clause) or limit.permit, "averaging": series.averaging(ask.mean, ask.factor),
              "unit": units.label(limit.unit)}
             for limit in found for value in (limit.value, limit.lower) if value]

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from qingyuan.console.reading import Reading
 from qingyuan.console.registry.known import timeline, versions
-from qingyuan.registry import Averaging, EntryKind, Limit, Site
+from qingyuan.registry import Averaging, EntryKind, Limit, Site, SiteKind
 from qingyuan.vocabulary import units
 from qingyuan.vocabulary.units import UnitMismatch
 
@@ -26,6 +26,13 @@ def permits(reading: Reading, sites: Collection[str], averaging: Averaging, at_u
         if (read := _in_published(holds, site)) is not None:
             found.append(read)
     return found
+
+
+def is_converted(site: Site, factor: str) -> bool:
+    """True if a permit limits the value converted to reference oxygen (HJ 75), while the figure is the measured one:
+    concentrations of a stack. The two may not be held against each other.
+    """
+    return site.kind is SiteKind.GAS and site.published_unit(factor) == "mg/m3"
 
 
 def _holds(reading: Reading, name: str, at_us: int) -> Limit | None:

@@ -17,7 +17,7 @@ from qingyuan.console.accounts.models import DossierRead, Grant, User
 from qingyuan.console.accounts.scope import is_public
 from qingyuan.console.accounts.verbs import ROLE_WORDS, Role, Verb
 from qingyuan.console.live.latest import FRESH_US, Latest, latest
-from qingyuan.console.live.permits import permits
+from qingyuan.console.live.permits import is_converted, permits
 from qingyuan.console.live.places import map_parts
 from qingyuan.console.live.pulse import pulse
 from qingyuan.console.live.silence import Silent, silence
@@ -123,16 +123,17 @@ def own(reading: Reading) -> list[dict[str, Any]]:
     held = permits(reading, {site.id for site in mine}, Averaging.HOUR, reading.shown_us - 1)
     limits = {(one.site, one.factor): one for one in held}
     return [{"site": site, "watch": WATCH_WORDS[watch_of(site)], "silent": silent.get(site.id),
-             "values": [beside(code, rows.get((site.id, f"hour.{series_name(code)}")), limits.get((site.id, code)))
+             "values": [beside(code, rows.get((site.id, f"hour.{series_name(code)}")), limits.get((site.id, code)),
+                               is_converted(site, code))
                         for code in plan_of(site)]} for site in mine]
 
 
-def beside(code: str, found: Latest | None, limit: Limit | None) -> dict[str, Any]:
-    """A value beside its limit; `over` where both are in one unit and the value is outside."""
-    over = found is not None and limit is not None and found.unit == limit.unit and (
+def beside(code: str, found: Latest | None, limit: Limit | None, converted: bool = False) -> dict[str, Any]:
+    """A value beside its limit; `over` where both speak of one thing in one unit and the value is outside."""
+    over = found is not None and limit is not None and found.unit == limit.unit and not converted and (
         Decimal(found.value) > Decimal(limit.value)
         or (bool(limit.lower) and Decimal(found.value) < Decimal(limit.lower)))
-    return {"code": code, "figure": found, "limit": limit, "over": over}
+    return {"code": code, "figure": found, "limit": limit, "over": over, "converted": converted}
 
 
 def people() -> dict[str, int]:
