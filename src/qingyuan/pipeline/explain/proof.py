@@ -68,6 +68,12 @@ class Entries:
                             and e.record.ledger == ledger and e.record.from_leaf <= index < e.record.to_leaf][:1])
         return out
 
+    def owner(self, data: bytes) -> str | None:
+        """Id of the site whose a frame leaf is."""
+        frame = parse(data).payload
+        site = self._owner(hj212.decode(frame.masked)) if isinstance(frame, FrameLeaf) else None
+        return None if site is None else site.id
+
     def _owner(self, telegram: hj212.Telegram) -> Site | None:
         return self._registry.owner(telegram.mn or "", telegram.data_time_us or 0)
 
@@ -85,13 +91,16 @@ class Entries:
 def prove(home: Home, steps: list[dict[str, Any]], leaves: Leaves, publication: int) -> Proof:
     """The steps that lead to the last one, in the bundle's form, with registry steps before them.
 
-    `leaves` are those of the explanation, `publication` the office leaf that published its figure.
+    `leaves` are those of the explanation, `publication` the office leaf that published its figure. A telegram stays
+    with the site it was placed at when it came; where the registry gave its MN to another site afterwards, from before
+    the time of the data, what it says is stated and not proven.
     """
     proof = Proof(Leaves(home), 0)
     content = parse(leaves.ledger(OFFICE).leaf(publication).data).payload
     entries = Entries(leaves, content["cut"][OFFICE])
     kept = _leading_to_the_last(steps)
-    telegrams = {step["id"]: leaves.item(step["leaf"]) for step in kept if step["op"] == "telegram"}
+    telegrams = {step["id"]: leaves.item(step["leaf"]) for step in kept
+                 if step["op"] == "telegram" and entries.owner(leaves.item(step["leaf"])[2]) == step["site"]}
     for at in sorted(entries.needed(telegrams.values())):
         number, leaf = proof.leaves.use(OFFICE, at)
         entry = leaf.payload
@@ -99,13 +108,16 @@ def prove(home: Home, steps: list[dict[str, Any]], leaves: Leaves, publication: 
     numbers: dict[str, int] = {}
     for step in kept:
         numbers[step["id"]] = len(proof.steps)
-        if step["op"] == "telegram":
+        if step["id"] in telegrams:
             ledger, index, _ = telegrams[step["id"]]
             more: dict[str, Any] = {"leaf": proof.leaves.use(ledger, index)[0], "factor": step["factor"],
                                     "unit_exp": step["unit_exp"]}
+        elif step["op"] in ("text", "telegram"):
+            more = {}
         else:
-            more = {} if step["op"] == "text" else {"in": [None if at is None else numbers[at] for at in step["in"]]}
-        op = "points" if step.get("rule") == Rule.POINTS.value else step["op"]
+            more = {"in": [None if at is None else numbers[at] for at in step["in"]]}
+        stated = step["op"] == "telegram" and step["id"] not in telegrams
+        op = "text" if stated else "points" if step.get("rule") == Rule.POINTS.value else step["op"]
         proof.steps.append({"op": op, "out": step["out"], **more})
     proof.publication = proof.leaves.use(OFFICE, publication)[0]
     return proof

@@ -118,7 +118,8 @@ class Steps:
         sent = hj212.decode(leaf.payload.masked).factors
         code = next(c for c, values in sent.items()          # a telegram may state a factor under two of its codes
                     if factors.canonical(c) == row.key.factor and _states(values.get("Avg"), mantissa, scale))
-        return self._add("telegram", out, leaf=number, factor=code, suffix="Avg", unit_exp=exponent, mark=row.mark)
+        return self._add("telegram", out, leaf=number, factor=code, suffix="Avg", unit_exp=exponent, mark=row.mark,
+                         site=row.key.site)
 
     def _day(self, figure: Figure, symbol: str) -> str:
         found = [self._beliefs.figure(f"hour.{symbol}", figure.subject, figure.start + h * 3_600_000_000)
