@@ -69,10 +69,16 @@ class Entries:
         return out
 
     def owner(self, data: bytes) -> str | None:
-        """Id of the site whose a frame leaf is."""
+        """Id of the site whose a frame leaf is; None where two sites that were named have its MN at once."""
         frame = parse(data).payload
-        site = self._owner(hj212.decode(frame.masked)) if isinstance(frame, FrameLeaf) else None
-        return None if site is None else site.id
+        if not isinstance(frame, FrameLeaf):
+            return None
+        telegram = hj212.decode(frame.masked)
+        mn, at_us = telegram.mn or "", telegram.data_time_us or 0
+        named = [self._registry.sites[name] for name in self._registry.named_by.get(mn, ())]
+        claims = [one for one in named if not one.registered_itself and (then := one.at(at_us)) and then.mn == mn]
+        site = self._registry.owner(mn, at_us)
+        return None if site is None or len(claims) > 1 else site.id
 
     def _owner(self, telegram: hj212.Telegram) -> Site | None:
         return self._registry.owner(telegram.mn or "", telegram.data_time_us or 0)
@@ -106,18 +112,20 @@ def prove(home: Home, steps: list[dict[str, Any]], leaves: Leaves, publication: 
         entry = leaf.payload
         proof.steps.append({"op": "registry", "leaf": number, "mn": entry["data"]["mn"], "out": entry["id"]})
     numbers: dict[str, int] = {}
+    stated = set[str]()                               # what rests on a stated step can only be stated
     for step in kept:
         numbers[step["id"]] = len(proof.steps)
         if step["id"] in telegrams:
             ledger, index, _ = telegrams[step["id"]]
             more: dict[str, Any] = {"leaf": proof.leaves.use(ledger, index)[0], "factor": step["factor"],
                                     "unit_exp": step["unit_exp"]}
-        elif step["op"] in ("text", "telegram"):
-            more = {}
+        elif step["op"] in ("text", "telegram") or (step["op"] != "max" and stated.intersection(step["in"])):
+            stated.add(step["id"])
+            proof.steps.append({"op": "text", "out": step["out"]})
+            continue
         else:
             more = {"in": [None if at is None else numbers[at] for at in step["in"]]}
-        stated = step["op"] == "telegram" and step["id"] not in telegrams
-        op = "text" if stated else "points" if step.get("rule") == Rule.POINTS.value else step["op"]
+        op = "points" if step.get("rule") == Rule.POINTS.value else step["op"]
         proof.steps.append({"op": op, "out": step["out"], **more})
     proof.publication = proof.leaves.use(OFFICE, publication)[0]
     return proof
