@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 import urllib.error
 import urllib.request
 from collections import defaultdict
@@ -15,18 +14,11 @@ from typing import Any
 
 import pytest
 from console_addresses import two_firms
-from console_server import STATIC, Served, served
+from console_browser import AXE, DESK, NEEDED, PHONE, chromium
+from console_server import Served, served
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM, AXE = shutil.which("chromium"), ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 LOOK = (Path(__file__).parent / "walk_page.js").read_text("utf-8")
-pytestmark = [
-    pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing: apt-get install chromium"),
-    pytest.mark.skipif(not STATIC.exists(), reason="the front end is not in place: tools/frontend.sh"),
-]
-DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+pytestmark = NEEDED
 WIDTHS = {DESK["width"], PHONE["width"]}
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en-GB"}
 # After a change of width the page has had time to follow it.
@@ -68,11 +60,8 @@ def console_served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as play:
-        made = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--use-angle=swiftshader",
-                                                                    "--enable-unsafe-swiftshader"])
+    with chromium() as made:
         yield made
-        made.close()
 
 
 def _fetch(served_at: Served, page: Page) -> tuple[Page, int, str]:
