@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from bench import console_browser
 from bench.table import Row
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ def rows() -> list[Row]:
                 note = (f"goal {goal} ms, median {half:.0f} ms, {load:.1f} jobs a core, granian {version('granian')}, "
                         f"django {version('django')}")
                 found.append(Row(f"{what}, p95", most, "ms, wall", "a page with nothing in it, p95", floor, note))
-            return found
+            return found + console_browser.rows(port, cookie, GOALS["page of a station"][0],
+                                                CHART.format(first=first, last=last))
 
 
 def _taken(port: int, cookie: str, path: str) -> tuple[float, float]:

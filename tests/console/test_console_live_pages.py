@@ -53,6 +53,23 @@ def test_the_map_has_the_sites_of_the_list_with_their_grade(as_role, reading):
     assert all(f["properties"]["grade"] == one["grade"] for f in graded["features"])
 
 
+def test_the_list_beside_the_map_holds_what_lies_in_a_box(as_role, reading):
+    client = as_role(Role.DUTY_OFFICER)
+    one = next(site for site in reading.sites() if site.lon is not None)
+    box = f"{one.lon - 0.01},{one.lat - 0.01},{one.lon + 0.01},{one.lat + 0.01}"
+    near = {site.id for site in reading.sites() if site.lon is not None
+            and abs(site.lon - one.lon) <= 0.01 and abs(site.lat - one.lat) <= 0.01}
+
+    def listed(asked):
+        return set(re.findall(r'<li data-site="([^"]+)"', client.get("/map/", {"box": asked}).content.decode()))
+
+    assert listed(box) == near
+    assert len(near) < len(reading.sites())
+    assert listed("0,0,1,1") == set()
+    everything = listed("")
+    assert listed("1,2,3") == listed("a,b,c,d") == everything > near
+
+
 def test_a_factor_chosen_on_the_map_is_what_is_shown(as_role):
     data = json.loads(as_role(Role.DUTY_OFFICER).get("/map/sites.geojson?factor=a34004").content)
     assert data["features"]

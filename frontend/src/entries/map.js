@@ -2,7 +2,7 @@
 import * as maplibre from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { el } from "../lib/words.js";
-import { drawList, gradeChip, inView, markRow, ranked } from "../map/list.js";
+import { drawList, fetchRows, gradeChip, inView, markRow, ranked } from "../map/list.js";
 import { addSigns } from "../map/signs.js";
 import { FONT, styleOf } from "../map/style.js";
 import { timeSlider } from "../map/times.js";
@@ -76,10 +76,20 @@ class SiteMap {
     if (first && host.dataset.refresh) setInterval(() => document.hidden || this.load(this.at), 1000 * Number(host.dataset.refresh));
   }
 
+  /** The list is what the map shows; rows that the server left out are asked for when the view rests. */
   refreshList() {
-    if (!this.list || !this.loaded) return;
-    const bounds = this.map.getBounds();
-    drawList(this.list, inView(this.points, [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]), this.points.length, this.labels);
+    const { list, map, labels } = this;
+    if (!list || !this.loaded) return;
+    const bounds = map.getBounds(), box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const seen = inView(this.points, box), draw = () => drawList(list, seen, this.points.length, labels, this.chosen && String(this.chosen));
+    draw();
+    this.asking?.abort();
+    clearTimeout(this.resting);
+    if (list.dataset.part === undefined) return;
+    this.resting = setTimeout(() => {
+      this.asking = new AbortController();
+      fetchRows(list, box, this.asking.signal).then(draw, () => {});
+    }, 250);
   }
 
   focus(id) { if (this.map.getLayer("focus")) this.map.setFilter("focus", ["==", ["get", "id"], id ?? this.chosen ?? ""]); }

@@ -18,19 +18,32 @@ export function gradeChip({ scale, grade, letter, grade_text: words }) {
   return el("span", { class: `qy-grade qy-grade--${scale === "water" ? "water-" : ""}${grade}` }, el("b", {}, letter ?? String(grade)), words ?? "");
 }
 
-/** Fill a list with what is in view, or, if the server wrote its rows, hide those that are not. */
-export function drawList(list, seen, all, labels) {
-  const build = list.dataset.build !== undefined;
+/** Fill a list with what is in view, or, if the server wrote its rows, hide those that are not; the chosen row stays marked. */
+export function drawList(list, seen, all, labels, chosen) {
+  const build = list.dataset.build !== undefined, ids = new Set(seen.map(({ properties }) => String(properties.id)));
   if (build) {
     const rows = seen.slice(0, LIMIT).map(({ properties: p }) => el("li", { "data-site": p.id }, gradeChip({ ...p, grade_text: "" }), el("a", { href: p.url, class: "grow" }, p.name), el("span", { class: "qy-quiet qy-small qy-num" }, p.short ?? "")));
-    if (!rows.length) rows.push(el("li", { class: "qy-empty" }, labels.empty));
     list.replaceChildren(...rows);
-  } else {
-    const ids = new Set(seen.map(({ properties }) => String(properties.id)));
-    for (const row of list.querySelectorAll("[data-site]")) row.hidden = !ids.has(row.dataset.site);
   }
+  let shown = 0;
+  for (const row of list.querySelectorAll("[data-site]")) {
+    row.hidden = !ids.has(row.dataset.site);
+    shown += !row.hidden;
+    row.classList.toggle("is-current", row.dataset.site === chosen);
+  }
+  list.querySelector(".qy-empty")?.remove();
+  if (!seen.length) list.append(el("li", { class: "qy-empty" }, labels.empty));
   const count = list.dataset.count && document.querySelector(list.dataset.count);
-  if (count) count.textContent = labels.count.replace("{shown}", build ? Math.min(LIMIT, seen.length) : seen.length).replace("{seen}", seen.length).replace("{all}", all);
+  if (count) count.textContent = labels.count.replace("{shown}", shown).replace("{seen}", seen.length).replace("{all}", all);
+}
+
+/** Rows of the view from the server, where it wrote only the first ones: its own page, asked for what lies in a box. */
+export async function fetchRows(list, box, signal) {
+  const url = new URL(location.href);
+  url.searchParams.set("box", box.map((degrees) => degrees.toFixed(5)).join(","));
+  const answer = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin", signal });
+  const rows = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(list.id);
+  if (rows) list.replaceChildren(...rows.children);
 }
 
 /** Make a row the current one and bring it into sight within its list. */

@@ -40,6 +40,7 @@ def map_page(request: Any) -> HttpResponse:
     """The map, and beside it the same sites as a list."""
     reading, wanted, name = request.page.reading, Selection.of(request.GET), _name(request)
     known, kept, newest = _chosen(reading, wanted, name)
+    inside = _inside(kept, request.GET.get("box", ""))
     data = {**wanted.given, **({"factor": request.GET["factor"]} if name != MAIN else {})}
     if request.page.as_of:
         data["as_of"] = request.page.as_of
@@ -49,7 +50,7 @@ def map_page(request: Any) -> HttpResponse:
         "data": reverse("sites_geojson") + (f"?{urlencode(data)}" if data else ""),
         **map_parts(reading), "unplaced": sum(site.lon is None for site in kept), "grades": words.GRADES.items(),
         "rows": [{"site": site, "watch": WATCH_WORDS[watch_of(site)], "newest": newest.get(site.id)}
-                 for site in kept[:LISTED]]})
+                 for site in inside[:LISTED]]})
 
 
 @needs(Verb.READ_FIGURES)
@@ -78,6 +79,26 @@ def map_parts(reading: Reading) -> dict[str, Any]:
     last = (reading.shown_us - 1) // HOUR_US * 3600
     return {"map_labels": json.dumps(labels.map_labels(), ensure_ascii=False),
             "map_times": json.dumps([last - 3600 * back for back in reversed(range(24))])}
+
+
+def _inside(sites: list[Site], box: str) -> list[Site]:
+    """The sites that lie in `west,south,east,north` degrees; all of them where the text is no box."""
+    parts = [part for part in box.split(",") if part.replace(".", "", 1).removeprefix("-").isdecimal()]
+    if len(parts) != 4:
+        return sites
+    west, south, east, north = map(float, parts)
+    return [site for site in sites if (place := _place(site))
+            and west <= place[0] <= east and south <= place[1] <= north]
+
+
+def _place(site: Site) -> tuple[float, float] | None:
+    """Longitude and latitude on the map, WGS 84 degrees."""
+    if site.lon is None or site.lat is None:
+        return None
+    if site.coordinate_system not in SHIFTED:
+        return site.lon, site.lat
+    lon, lat = to_wgs84(site.lon, site.lat, site.coordinate_system)
+    return round(lon, 6), round(lat, 6)
 
 
 def _name(request: Any) -> str:
@@ -129,10 +150,7 @@ class Features:
         if wind and len(wind) == len(WIND):
             said |= wind | {"wind_text": self._wind.format(degrees=f"{wind['wind_from']:g}",
                                                            speed=f"{wind['wind_speed']:g}")}
-        place = [site.lon, site.lat]
-        if site.coordinate_system in SHIFTED and site.lon is not None and site.lat is not None:
-            place = [round(degrees, 6) for degrees in to_wgs84(site.lon, site.lat, site.coordinate_system)]
-        return {"type": "Feature", "geometry": {"type": "Point", "coordinates": place}, "properties": said}
+        return {"type": "Feature", "geometry": {"type": "Point", "coordinates": _place(site)}, "properties": said}
 
     def _head(self, name: str) -> str:
         if name not in self._heads:
