@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from qingyuan.console.shell.page import BadInstant, instant_us
 from qingyuan.console.shell.words import name_of
 from qingyuan.registry import EntryKind, Park
 
+A_PAGE = 100
 LOGGER_ONLY = ("mn", "edition", "crc", "allow", *HIDDEN)
 
 
@@ -62,7 +64,9 @@ def facts(kind: EntryKind, version: Version, without: Sequence[str] = ()) -> lis
 
 @needs(Verb.READ_FIGURES)
 def entry(request: Any, kind: str, name: str) -> HttpResponse:
-    """One entry with its history as known at the page's instant; `with` names a second instant to compare with."""
+    """One entry with its history as known at the page's instant, newest first; `with` names a second instant to compare
+    with, `page` and `span` turn the history and what holds over data time.
+    """
     wanted, reading = kind_of(kind), request.page.reading
     found = versions(wanted, name, reading.as_of_us)
     if not found or not may_see(reading, wanted, name):          # one answer for both: it does not tell which
@@ -72,15 +76,19 @@ def entry(request: Any, kind: str, name: str) -> HttpResponse:
     hidden = LOGGER_ONLY if wanted is EntryKind.SITE and name not in logger_sites(reading.scope) else ()
     holds = standing(found)
     assert holds is not None
-    rows = [{"version": version, "changes": differences(wanted, _before(found, number), version, hidden),
-             "url": reverse("leaf", args=["office", version.leaf])} for number, version in enumerate(found)]
+    pages = Paginator(range(len(found) - 1, -1, -1), A_PAGE).get_page(request.GET.get("page"))
+    rows = [{"version": found[number], "first": number == 0,
+             "changes": differences(wanted, _before(found, number), found[number], hidden),
+             "url": reverse("leaf", args=["office", found[number].leaf])} for number in pages]
     other, other_us, wrong = _compared(request, wanted, name)
     other = veiled(other, names) if other else None
     return render(request, "registry/entry.html", {
         "kind": wanted.value, "kind_words": KIND_WORDS[wanted], "name": name, "title": name_of_record(holds),
         "list": HOME[wanted].value, "list_words": TITLES[HOME[wanted]], "facts": facts(wanted, holds, hidden),
-        "holds": holds, "timeline": timeline(found), "rows": rows[::-1],
-        "names": names_of(reading.scope, found), "may_change": may_change(reading.scope, holds.entry.record),
+        "holds": holds, "rows": rows, "turns": pages,
+        "timeline": Paginator(timeline(found), A_PAGE).get_page(request.GET.get("span")),
+        "names": names_of(reading.scope, [found[number] for number in pages]),
+        "may_change": may_change(reading.scope, holds.entry.record),
         "may_leaf": reading.scope.may(Verb.READ_LEDGERS), "other_us": other_us, "wrong": wrong, "with": request.GET.get(
             "with", ""), "compared": differences(wanted, other, holds, hidden) if other_us is not None else None,
         "other": other, **_map(wanted, holds)})
