@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import homes
 import pytest
@@ -41,6 +42,10 @@ def home_of(tmp_path, settings, entries):
     settings.QINGYUAN_HOME = station.home.path
 
 
+def air(source):
+    return [station.id for station in source.stations if station.kind == "air"]
+
+
 def limits(client, site, factor, mean, **more):
     found = json.loads(client.get(f"/sites/{site}/chart/", {"factor": factor, "mean": mean, **more}).content)
     return [(one["value"], one["averaging"], one["unit"]) for one in found.get("limits", [])]
@@ -58,6 +63,10 @@ def test_outlets_of_the_province_are_drawn_beside_their_permits(tmp_path, settin
             ("P1-G01", "a21026", "hour", "1h", "limit_mg_m3", "mg/m³"),
             ("P1-W01", "w01018", "day", "24h", "limit_mg_l", "mg/L")):
         assert limits(client, site, factor, mean) == [(truth[site][table][factor], averaging, unit)]
+    for site, offered in (("P1-G01", ["hour", "raw"]), (next(iter(air(source))), ["hour", "day", "raw"])):
+        page = client.get(f"/sites/{site}/", {"mean": "day"}).content.decode()
+        assert re.findall(r'<option value="(hour|day|raw)"', page) == offered
+        assert ('value="day" selected' in page) == ("day" in offered)
         for other in {"hour", "day", "raw"} - {mean}:
             assert limits(client, site, factor, other) == []
 

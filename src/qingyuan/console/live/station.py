@@ -32,7 +32,7 @@ from qingyuan.console.shell.access import needs
 from qingyuan.numerics.time import DAY_US, iso_local
 from qingyuan.pipeline.figure import Figure
 from qingyuan.quality import Flag
-from qingyuan.registry import Site
+from qingyuan.registry import Site, SiteKind
 from qingyuan.registry.kinds import HourSource
 from qingyuan.vocabulary.cells import safe
 from qingyuan.vocabulary.factors import AIR_SIX
@@ -65,9 +65,8 @@ class Shown:
         asked = [code for text in query.getlist("f") for code in text.split(",")]
         plan = plan_of(site)
         chosen = [code for code in plan if code in asked] or [c for c in plan if c not in WEATHER][:CHARTS]
-        mean = Mean(query["mean"]) if query.get("mean") in set(Mean) else Mean.HOUR
-        if mean is Mean.RAW and not reading.scope.allows(Verb.READ_TELEGRAMS, site.id):
-            mean = Mean.HOUR
+        asked_mean = query.get("mean", "")
+        mean = Mean(asked_mean) if asked_mean in means_of(site, reading) else Mean.HOUR
         return cls(period_of(query, reading.shown_us), tuple(chosen), mean, query.get("neighbours") != "0",
                    query.get("weather") != "0", query.get("marks") != "0")
 
@@ -78,6 +77,14 @@ class Shown:
         if "span" in changes:
             found = {k: v for k, v in found.items() if k not in ("from", "to")}
         return {name: value for name, value in (found | changes).items() if value}
+
+
+def means_of(site: Site, reading: Reading) -> list[Mean]:
+    """What its charts can show the means of: days are figures of ambient air alone, what was sent is for those who may
+    read telegrams.
+    """
+    return [mean for mean in Mean if (mean is not Mean.DAY or site.kind is SiteKind.AIR)
+            and (mean is not Mean.RAW or reading.scope.allows(Verb.READ_TELEGRAMS, site.id))]
 
 
 def plan_of(site: Site) -> list[str]:
@@ -106,7 +113,7 @@ def station(request: Any, name: str) -> HttpResponse:
         "telegrams": reading.telegrams(site.id, since_us=reading.shown_us - DAY_US) if telegrams else None,
         "flags": flags(reading, site, shown), "weather": weather(request, reading, site) if shown.weather else [],
         "words": scripts.words() | {"chart": chart_labels()},
-        "means": [(mean, MEANS[mean]) for mean in Mean if mean is not Mean.RAW or telegrams],
+        "means": [(mean, MEANS[mean]) for mean in means_of(site, reading)],
         "toggles": [*([("neighbours", _("neighbours"), shown.neighbours)] if watch_of(site) in COMPARED else []),
                     ("weather", _("weather"), shown.weather),
                     *([("marks", _("marks"), shown.marks)] if telegrams else [])],
