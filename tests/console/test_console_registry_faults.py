@@ -39,8 +39,9 @@ def sentences() -> list[tuple[str, str]]:
                 for kind, place in zip(("what", "remedy"), PLACES.get(name, ()), strict=False):
                     if len(node.args) > place and (text := _text(node.args[place])) and text not in FOREIGN:
                         found.append((kind, text))
-    found += [("what", check.NOT_HERE), ("what", check.NO_RIGHT), ("what", check.REFUSED),
-              ("remedy", check.BY_COMMAND), ("remedy", check.ASK)]
+    found += [("what", check.NOT_HERE), ("what", check.NO_RIGHT), ("what", check.NO_KEY), ("what", check.NOT_SENT),
+              ("remedy", check.BY_COMMAND), ("remedy", check.ASK), ("remedy", check.START),
+              ("remedy", check.VISIBLE)]
     return found
 
 

@@ -180,7 +180,8 @@ def test_a_draft_ends(own: Home, as_role: AsRole) -> None:
     assert ImportDraft.objects.count() == 0
 
 
-def test_passwords_and_what_one_may_not_change_are_refused_row_by_row(own: Home, as_role: AsRole) -> None:
+def test_passwords_before_a_worker_and_what_one_may_not_change_are_refused_row_by_row(
+        own: Home, as_role: AsRole) -> None:
     rows = "id,name,kind,mn,origin,city_code,password\nS1,s,air,M1,measured,320100,pw\nS2,s,air,M2,measured,320200,\n"
     draft, _page = send(as_role(Role.REGISTRAR, territory="3201"), rows.encode())
     assert draft is not None

@@ -186,7 +186,7 @@ def enter(form: RegisterForm, mn: str, by: Any) -> list[Outbox]:
     """Record the site and the wish that what it has sent be taken in, all or none. Raises Conflict, EntryError."""
     together = mark()
     with transaction.atomic():
-        rows = changing.apply([(form.entry, NEVER)], by, together=together, sealed=form.box)
+        rows = changing.apply([(form.entry, NEVER)], by, together=together, sealed=(form.box,))
         return [*rows, ask_admission(form.entry["id"], mn, by, together=together)]
 
 

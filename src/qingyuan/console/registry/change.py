@@ -78,7 +78,7 @@ def _edit(request: Any, kind: EntryKind, of: Version | None, found: list[Version
             return _form(request, kind, of, form, base)
         if step != "confirm":
             return _preview(request, kind, of, form, base, found)
-        row = wait_for(changing.apply([(form.payload, base)], request.user, sealed=form.box)[-1])
+        row = wait_for(changing.apply([(form.payload, base)], request.user, sealed=(form.box,))[-1])
     except changing.Conflict as conflict:
         return _conflict(request, kind, of, form, conflict)
     except EntryError as error:

@@ -47,9 +47,9 @@ def check_base(based: Iterable[Based]) -> None:
         raise Conflict(taken, waiting=True)
 
 
-def apply(based: Sequence[Based], by: Any, *, together: str = "", sealed: str = "") -> list[Outbox]:
-    """Record every payload, or none. `sealed`: the password of the one logger that is changed. Raises Conflict,
-    EntryError.
+def apply(based: Sequence[Based], by: Any, *, together: str = "", sealed: tuple[str, ...] = ()) -> list[Outbox]:
+    """Record every payload, or none. `sealed`: for each payload the password of its logger, empty where none is given;
+    left out where no payload has one. Raises Conflict, EntryError.
     """
     together = together or (mark() if len(based) > 1 else "")
     rows: list[Outbox] = []
@@ -57,8 +57,8 @@ def apply(based: Sequence[Based], by: Any, *, together: str = "", sealed: str = 
     try:
         with transaction.atomic():
             check_base(based)
-            for payload, base in based:
-                rows.append(record(Kind.REGISTRY, payload, by, together=together, sealed=sealed))
+            for (payload, base), box in zip(based, sealed or [""] * len(based), strict=True):
+                rows.append(record(Kind.REGISTRY, payload, by, together=together, sealed=box))
                 subject = (payload["entry"], payload["id"])
                 if subject not in subjects:
                     subjects[subject] = rows[-1]

@@ -55,7 +55,7 @@ def upload(request: Any) -> HttpResponse:
             wrong = error
         else:
             found = ImportDraft.objects.create(
-                owner=request.user, file=file.name[:200], sha256=sha256(data).hexdigest(), rows=rows,
+                owner=request.user, file=file.name[:200], sha256=_hash(data, rows), rows=rows,
                 faults=[asdict(fault) for fault in faults])
             return HttpResponseRedirect(reverse("registry_draft", args=[found.key]))
     ImportDraft.objects.filter(expires__lt=timezone.now(), applied__isnull=True).delete()
@@ -89,7 +89,8 @@ def draft(request: Any, key: Any) -> HttpResponse:
 
 def _apply(found: ImportDraft, by: Any) -> Outbox | None:
     """Record what was previewed, all or nothing; None where there is nothing to record. Raises Conflict, EntryError."""
-    based = [(row["payload"], row["base"]) for row in found.rows if row["state"] != State.UNCHANGED]
+    needed = [row for row in found.rows if row["state"] != State.UNCHANGED]
+    based = [(row["payload"], row["base"]) for row in needed]
     if found.faults or not based:
         return None
     with transaction.atomic():
@@ -98,9 +99,14 @@ def _apply(found: ImportDraft, by: Any) -> Outbox | None:
             return found.last
         together = mark()
         record(Kind.FILE, {"name": found.file, "sha256": found.sha256, "bytes": ""}, by, together=together)
-        last = changing.apply(based, by, together=together)[-1]
-        ImportDraft.objects.filter(pk=found.pk).update(last=last)
+        last = changing.apply(based, by, together=together, sealed=tuple(row.get("sealed", "") for row in needed))[-1]
+        ImportDraft.objects.filter(pk=found.pk).update(last=last, rows=[row | {"sealed": ""} for row in found.rows])
     return last
+
+
+def _hash(data: bytes, rows: Iterable[dict[str, Any]]) -> str:
+    """SHA-256 of a file; empty for one that gave passwords, which could be guessed by it."""
+    return "" if any(row["sealed"] for row in rows) else sha256(data).hexdigest()
 
 
 def _shown(request: Any, found: ImportDraft, conflict: changing.Conflict | None, wrong: str = "") -> HttpResponse:
