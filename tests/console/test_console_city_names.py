@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from django.urls import reverse
 from homes import Station, run
 from two_cuts import START_US, reader
 
 from qingyuan.console import home
 from qingyuan.console.accounts import bounds
+from qingyuan.console.accounts.models import User
 from qingyuan.console.accounts.verbs import Role
 from qingyuan.numerics.time import HOUR_US
 from qingyuan.vocabulary.cities import english
@@ -26,6 +28,7 @@ def made(tmp_path_factory):
     station.register("park", "K1", {"name": "园", "name_en": "A park", "city": "无锡", "organisations": []})
     for name, city, code in (("S1", "南京", "320100"), ("S2", "无锡", "320200")):
         station.site(name, city=city, city_code=code, plan=["a34004"], name_en=f"Station {name}",
+                     province="江苏省",
                      lon=121.5, lat=31.2)
     station.replay(START_US + 3 * HOUR_US)
     for hour in range(2):
@@ -65,6 +68,18 @@ def test_the_listings_of_the_registry_name_and_find_cities_in_both_languages(cit
     chinese = client.get("/registry/parks/", headers={"accept-language": "zh-hans"}).content.decode()
     assert "无锡" in chinese
     assert "Wuxi" not in chinese
+
+
+@pytest.mark.parametrize(("lang", "name"), [("en", "Jiangsu"), ("zh-hans", "江苏省")])
+def test_provinces_are_named_in_the_readers_language(cities, lang, name):
+    client, other = reader(Role.REGISTRAR), {"Jiangsu": "江苏", "江苏省": "Jiangsu"}[name]
+    page = client.get("/registry/entry/site/S1/", headers={"accept-language": lang}).content.decode()
+    assert f">{name}</dd>" in page
+    assert other not in page
+    address = reverse("grant_new", args=[User.objects.get().pseudonym])
+    rights = reader(Role.ADMINISTRATOR).get(address, headers={"accept-language": lang}).content.decode()
+    assert f'<option value="32">{name}</option>' in rights
+    assert other not in rights
 
 
 def test_the_figures_of_a_publication_name_their_city(cities):

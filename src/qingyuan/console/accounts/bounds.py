@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.console.accounts.models import Organisation
 from qingyuan.console.accounts.scope import CITY, PARK, Right, Scope
 from qingyuan.console.accounts.verbs import VERBS, Role, Verb
-from qingyuan.console.shell.words import chinese, city_name, name_of, word
+from qingyuan.console.shell.words import chinese, city_name, name_of, province_name, word
 from qingyuan.registry import Registry, SiteKind
 
 LINES = tuple(kind for kind in SiteKind if kind is not SiteKind.UNKNOWN)
@@ -28,7 +28,7 @@ def territories(registry: Registry) -> list[tuple[str, str]]:
         if site.city:
             codes[site.city].add(site.city_code[:CITY_DIGITS])
         if site.city_code and site.province:
-            provinces[site.city_code[:PROVINCE_DIGITS]] = site.province
+            provinces[site.city_code[:PROVINCE_DIGITS]] = province_name(site.province)
     cities = [(next(iter(found)) if len(found) == 1 and "" not in found else CITY + city, city_name(city))
               for city, found in sorted(codes.items())]
     parks = [(PARK + park.id, named(park)) for park in registry.parks.values()]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from qingyuan.console.accounts.models import OrganisationKind
-from qingyuan.console.shell.words import WORDS, city_name
+from qingyuan.console.shell.words import WORDS, city_name, province_name
 from qingyuan.registry import Averaging, CoordinateSystem, EntryKind, HourSource, Origin, Scene, SiteKind
 from qingyuan.registry.logger import CRC_VARIANTS, EDITIONS, FORGIVABLE
 
@@ -138,6 +138,8 @@ def shown(kind: EntryKind, name: str, value: Any) -> str:
         return ""
     if name == "city":
         return city_name(str(value))
+    if name == "province":
+        return province_name(str(value))
     words = {key: str(text) for key, text in field.choices} if field else {}
     if field is not None and field.form is Form.SHAPE and isinstance(value, dict):
         return _outline(value)

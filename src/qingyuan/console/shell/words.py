@@ -14,7 +14,7 @@ from qingyuan.pipeline.reasons import Reason, Stage
 from qingyuan.quality import Level, What
 from qingyuan.registry import Averaging, CoordinateSystem, EntryKind, Origin, Site, SiteKind
 from qingyuan.standards import TABLES
-from qingyuan.vocabulary import cities, factors
+from qingyuan.vocabulary import cities, factors, provinces
 
 
 class Named(Protocol):
@@ -113,6 +113,11 @@ def name_of(site: Site) -> str:
 def city_name(city: str) -> str:
     """The name of a city in the reader's language, as far as it is known."""
     return city if chinese() else cities.english(city)
+
+
+def province_name(province: str) -> str:
+    """The name of a province in the reader's language, as far as it is known."""
+    return province if chinese() else provinces.english(province)
 
 
 def factor_name(code: str) -> str:
