@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from qingyuan.cli.supervise import Service, Supervisor
+from qingyuan.cli.supervise import Service, Supervisor, verb
+from qingyuan.lake.durable import exclusive
+from qingyuan.ledger import Home
 
 WAIT = "print('up', flush=True); time.sleep(60)"
 STEADY = f"import signal,sys,time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); {WAIT}"
@@ -171,3 +174,65 @@ def test_when_the_last_child_is_given_up_it_ends(tmp_path: Path) -> None:
     supervisor = Supervisor(spare, tmp_path, lambda _line: None)
     assert supervisor.run() is False
     assert supervisor.failed.endswith(" cannot go on: no lake")
+
+
+HELD = """
+import sys
+from pathlib import Path
+from qingyuan.cli.main import main
+from qingyuan.lake.durable import exclusive
+import qingyuan.pipeline.follow as room
+def wait(home, stop):
+    with exclusive(home.path / "run" / "pipeline.lock"):
+        print("up", flush=True)
+        stop.wait(60)
+room.follow = wait
+main()
+"""
+
+
+def test_a_child_that_meets_a_lock_waits_for_it_and_says_so_once(tmp_path: Path) -> None:
+    home = Home.create(tmp_path / "home")
+    one = Service("one", [sys.executable, "-c", HELD, "--lang", "en", "pipeline", "follow", "--home", str(home.path)],
+                  needed=False)
+    with exclusive(home.path / "run" / "pipeline.lock"):
+        running = Running([one], tmp_path / "logs", waits_s=(0.05,), settled_s=6.0, limit=2)
+        until(lambda: one.waits >= 3)
+        assert not up(tmp_path / "logs", "one")
+    until(lambda: any(line.startswith("one goes on, process ") for line in running.said))
+    assert up(tmp_path / "logs", "one")
+    assert running.stop() is True
+    assert sum("one started" in line for line in running.said) == 1
+    waiting = [line for line in running.said if "one waits and goes on by itself: " in line]
+    assert len(waiting) == 1
+    assert f"another process writes the lake at {home.path / 'run'}" in waiting[0]
+
+
+def test_only_a_child_of_serve_ends_with_the_code_for_later(tmp_path: Path) -> None:
+    home = Home.create(tmp_path / "home")
+    with exclusive(home.path / "run" / "pipeline.lock"):
+        given = subprocess.run([*verb("pipeline", "follow"), "--home", str(home.path)], capture_output=True)
+    assert given.returncode == 2
+
+
+def test_the_log_of_a_child_that_crashes_says_where_but_not_what_it_held(tmp_path: Path) -> None:
+    home = Home.create(tmp_path / "home")
+    code = ("import qingyuan.pipeline.follow as room; from qingyuan.cli.main import main\n"
+            "def fault(_home, _stop):\n"
+            "    telegram = '##0101QN=1;PW=' + 'hid' + 'den;'\n"
+            "    raise ValueError(f'cannot read {telegram}')\n"
+            "room.follow = fault; main()")
+    one = Service("one", [sys.executable, "-c", code, "--lang", "en", "pipeline", "follow", "--home", str(home.path)])
+    running = Running([one], tmp_path / "logs", backoff_s=(30.0,))
+    until(lambda: one.failures == 1)
+    running.stop()
+    events = [json.loads(line) for line in (home.path / "logs" / "pipeline.log").read_text("utf-8").splitlines()]
+    assert [event["event"] for event in events] == ["unexpected fault; the process ends"]
+    assert events[0]["exception"][0]["kind"] == "ValueError"
+    assert events[0]["exception"][0]["frames"][-1] == "<string>:4 fault"
+    assert any("cli/pipeline.py:" in frame for frame in events[0]["exception"][0]["frames"])
+    assert "PW=" not in (home.path / "logs" / "pipeline.log").read_text("utf-8")
+    out = (tmp_path / "logs" / "one.out").read_text("utf-8")
+    assert "in fault" in out
+    assert out.count("hidden") == 1                     # in the one sentence, as at a terminal
+    assert out.splitlines()[-1].startswith("unexpected fault: ValueError: cannot read ")

@@ -25,11 +25,17 @@ BY_ERRNO = {
     errno.EACCES: N_("check who owns the file and its permissions"),
     errno.EPERM: N_("check who owns the file and its permissions"),
     errno.ENOSPC: N_("free some space on this disk"),
+    errno.EDQUOT: N_("free some space on this disk"),
     errno.EADDRINUSE: N_("another process uses this port; choose another with --port"),
     errno.ECONNREFUSED: N_("start the service first, or check host and port"),
     errno.EMFILE: N_("raise the limit of open files (ulimit -n); see qingyuan doctor"),
     errno.EROFS: N_("the disk is mounted read-only; choose another folder"),
 }
+
+
+TEMPORARY = ("LakeBusy", "LedgerLocked")       # by class name: another process holds a lock, and will let it go
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+SQLITE_FULL = 13
 
 
 class CliError(Exception):
@@ -43,6 +49,24 @@ class CliError(Exception):
 def is_known(error: BaseException) -> bool:
     """Whether an error is a word of the domain or of the operating system, so that no traceback is needed."""
     return isinstance(error, OSError) or type(error).__module__.partition(".")[0] == "qingyuan"
+
+
+def is_temporary(error: BaseException) -> bool:
+    """Whether what stands in the way passes without a change to the home: another process holds a lock, or the disk
+    is full.
+    """
+    kinds = {kind.__name__ for kind in type(error).__mro__ if kind.__module__.startswith("qingyuan.")}
+    return not kinds.isdisjoint(TEMPORARY) or _no_room(error) is not None
+
+
+def _no_room(error: BaseException | None) -> BaseException | None:
+    """The error that says that a disk is full, where this one is it or was raised from it."""
+    while error is not None:
+        full = isinstance(error, OSError) and error.errno in NO_ROOM
+        if full or getattr(error, "sqlite_errorcode", None) == SQLITE_FULL:
+            return error
+        error = error.__cause__
+    return None
 
 
 def sentence(error: BaseException) -> str:
@@ -63,6 +87,8 @@ def _remedy(error: BaseException) -> str:
     own = getattr(error, "remedy", "")
     if own:
         return str(own)
+    if _no_room(error) is not None:
+        return _(BY_ERRNO[errno.ENOSPC])
     for kind in type(error).__mro__:
         if kind.__name__ in REMEDIES and kind.__module__.startswith("qingyuan."):
             return _(REMEDIES[kind.__name__])

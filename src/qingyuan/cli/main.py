@@ -1,14 +1,18 @@
 """The command `qingyuan`. One file a verb; only the verb that was asked for is imported.
 
 Exit codes: 0 done and well; 1 done, and the answer is no (a check failed, figures differ); 2 could not be done, and a
-person must put something right first; 70 a fault that nobody foresaw (EX_SOFTWARE of sysexits.h).
+person must put something right first; 70 a fault that nobody foresaw (EX_SOFTWARE of sysexits.h). A child of `serve`
+ends with 75 (EX_TEMPFAIL) in place of 2 where it need only be started again later: another process holds a lock, or the
+disk is full.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated
 
@@ -16,7 +20,7 @@ import typer
 
 from qingyuan.cli.i18n import _, set_language
 
-COULD_NOT, UNFORESEEN = 2, 70
+COULD_NOT, UNFORESEEN, TRY_AGAIN = 2, 70, 75
 
 # (module of this package, verb), in the order of the help page.
 VERBS = (
@@ -87,8 +91,6 @@ def peek(arguments: Sequence[str]) -> tuple[str | None, str | None, bool]:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and give its exit code."""
-    from qingyuan.cli.errors import is_known, sentence
-
     verb, lang, debug = peek(arguments)
     set_language(lang)
     known = {name for _module, name in VERBS}
@@ -97,21 +99,44 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     except Exception as error:
-        known_to_us = is_known(error)
-        if debug:
-            traceback.print_exc()
-        elif known_to_us:
-            print(sentence(error), file=sys.stderr)
-        else:
-            print(_("unexpected fault: {kind}: {what}; run again with: qingyuan --debug {arguments}").format(
-                kind=type(error).__name__, what=sentence(error), arguments=" ".join(arguments)), file=sys.stderr)
-        return COULD_NOT if known_to_us else UNFORESEEN
+        return _end(error, arguments, debug)
     return 0
+
+
+def _end(error: Exception, arguments: Sequence[str], debug: bool) -> int:
+    """Say what went wrong where it is looked for; the exit code."""
+    from qingyuan.cli.errors import is_known, is_temporary, sentence
+    from qingyuan.cli.served import is_served, tell
+
+    later, known = is_served() and is_temporary(error), is_known(error)
+    words = sentence(error)
+    if not (known or later):
+        from qingyuan.cli.logs import log_fault, plain
+
+        log_fault(error)
+        if is_served() and not debug:
+            _print(plain(error))
+        words = _("unexpected fault: {kind}: {what}; run again with: qingyuan --debug {arguments}").format(
+            kind=type(error).__name__, what=words, arguments=" ".join(arguments))
+    _print("".join(traceback.format_exception(error)) if debug else words)
+    tell(words)
+    return TRY_AGAIN if later else COULD_NOT if known else UNFORESEEN
+
+
+def _print(text: str) -> None:
+    with suppress(OSError):              # a full disk must not hide the exit code
+        print(text.rstrip("\n"), file=sys.stderr, flush=True)
 
 
 def main() -> None:
     """Entry point of the installed command."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:                  # what has no room would turn our exit code into 120
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,13 +52,19 @@ def run(
             check_port(host, web_port, "--console-port")
             first_person(opened)
         children = services(opened, host, port, admit, web_port if web else None)
-        supervisor = Supervisor(children, opened.path / "logs", typer.echo)
+        supervisor = Supervisor(children, opened.path / "logs", say)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: supervisor.stop())
         clean = supervisor.run(Addresses(opened.path / "run").show)
     if supervisor.failed:
         raise CliError(supervisor.failed)
     raise typer.Exit(0 if clean else 1)
+
+
+def say(text: str) -> None:
+    """Print a line; where there is no room for it, the services go on all the same."""
+    with suppress(OSError):
+        typer.echo(text)
 
 
 @contextmanager
@@ -124,7 +130,7 @@ class Addresses:
                 there = json.loads(path.read_bytes())
                 text = _("the console answers at http://{host}:{port}/") if path.name == CONSOLE else \
                     _("telegrams are taken at {host}:{port}")
-                typer.echo(text.format(host=there["host"], port=there["port"]))
+                say(text.format(host=there["host"], port=there["port"]))
 
 
 def first_person(home: Home) -> None:
