@@ -191,15 +191,20 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_a_child_that_meets_a_lock_waits_for_it_and_says_so_once(tmp_path: Path) -> None:
     home = Home.create(tmp_path / "home")
     one = Service("one", [sys.executable, "-c", HELD, "--lang", "en", "pipeline", "follow", "--home", str(home.path)],
                   needed=False)
     with exclusive(home.path / "run" / "pipeline.lock"):
-        running = Running([one], tmp_path / "logs", waits_s=(0.05,), settled_s=6.0, limit=2)
-        until(lambda: one.waits >= 3)
-        assert not up(tmp_path / "logs", "one")
-    until(lambda: any(line.startswith("one goes on, process ") for line in running.said))
+        running = Running([one], tmp_path / "logs", waits_s=(0.05,), settled_s=12.0, limit=2)
+        try:
+            until(lambda: one.waits >= 3, 90)
+            assert not up(tmp_path / "logs", "one")
+        except AssertionError:
+            running.stop()
+            raise
+    until(lambda: any(line.startswith("one goes on, process ") for line in running.said), 90)
     assert up(tmp_path / "logs", "one")
     assert running.stop() is True
     assert sum("one started" in line for line in running.said) == 1
@@ -224,7 +229,7 @@ def test_the_log_of_a_child_that_crashes_says_where_but_not_what_it_held(tmp_pat
             "room.follow = fault; main()")
     one = Service("one", [sys.executable, "-c", code, "--lang", "en", "pipeline", "follow", "--home", str(home.path)])
     running = Running([one], tmp_path / "logs", backoff_s=(30.0,))
-    until(lambda: one.failures == 1)
+    until(lambda: one.failures == 1, 60)
     running.stop()
     events = [json.loads(line) for line in (home.path / "logs" / "pipeline.log").read_text("utf-8").splitlines()]
     assert [event["event"] for event in events] == ["unexpected fault; the process ends"]

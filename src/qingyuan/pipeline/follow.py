@@ -13,6 +13,7 @@ import structlog
 from qingyuan.lake import Lake, LakeDamaged
 from qingyuan.ledger import Home, Keyring, Ledger, settle_interrupted
 from qingyuan.pipeline.alone import alone
+from qingyuan.pipeline.besides import remove_leftovers
 from qingyuan.pipeline.feed import OFFICE, publications
 from qingyuan.pipeline.publication import OfficePublisher
 from qingyuan.pipeline.reasons import Reason
@@ -42,6 +43,7 @@ def run_once(home: Home, waiting: Callable[[float], None] = lambda _seconds: Non
     Raises LakeBusy while another pipeline or rebuild is at work.
     """
     with alone(home):
+        remove_leftovers(home)
         return _work_off(home, waiting)
 
 
@@ -72,6 +74,8 @@ def _round(home: Home, keyring: Keyring, pipeline: Pipeline) -> int:
 def follow(home: Home, stop: threading.Event) -> None:
     """Follow the ledgers until the event is set; one last round before the end. Raises LakeBusy beside another one."""
     with alone(home):
+        if gone := remove_leftovers(home):
+            structlog.get_logger("pipeline").info("folders of killed rebuilds removed", folders=gone)
         _follow(home, stop)
 
 

@@ -8,7 +8,6 @@ everything received is worked off: a correction is believed after all that it re
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,6 +20,7 @@ from qingyuan.lake.schema import SPECS
 from qingyuan.ledger import Home, Keyring, Ledger, settle_interrupted
 from qingyuan.pipeline import rows
 from qingyuan.pipeline.alone import alone
+from qingyuan.pipeline.besides import beside
 from qingyuan.pipeline.damage import Damage, figures_off, others_off
 from qingyuan.pipeline.explain.beliefs import registry_at
 from qingyuan.pipeline.feed import OFFICE, publications
@@ -114,15 +114,12 @@ def _compare(home: Home, part: Part, believed_us: int | None) -> Report:
     """One comparison; corrections are counted, and with an instant to believe them from appended."""
     found = holdings(Lake(home.path / "lake"))           # before the publications: each of its rows has a leaf then
     leaves = [content for _, content in publications(Ledger(home.ledger_path(OFFICE)))]
-    fresh_path = home.path / f"lake.rebuild-{time.time_ns()}"
-    try:
-        fresh = Lake(fresh_path)
+    with beside(home) as path:
+        fresh = Lake(path)
         reckoning = Reckoning(home, fresh, leaves, found.figures)
         reckoning.pipeline.feed.refresh()
         reckoning.run(min(found.tick_us, time.time_ns() // 1000))    # closed when it was worked off, whoever writes now
         return _Comparison(home, fresh, part, found, reckoning).finish(believed_us)
-    finally:
-        shutil.rmtree(fresh_path, ignore_errors=True)
 
 
 def _must_be_known(name: str | None, registry: Registry) -> None:
