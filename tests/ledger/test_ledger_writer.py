@@ -24,6 +24,7 @@ from qingyuan.ledger import (
     raw_of,
     writer_alive,
 )
+from qingyuan.ledger.segment import segment_path
 
 
 @pytest.fixture
@@ -190,6 +191,19 @@ def test_a_write_cut_short_by_a_full_disk_is_not_acknowledged_and_is_cut_at_the_
         assert again.torn is not None
         assert again.torn.name.endswith(".log.torn-1")
         assert append(again, 1) == 1
+
+
+def test_a_new_segment_that_cannot_be_made_is_told_once_and_the_ledger_is_let_go(home, keyring, path):
+    writer = LedgerWriter.open(path, keyring, home.id, Settings(segment_bytes=1))
+    taken = segment_path(path, 1).with_suffix(".log.tmp")
+    taken.mkdir()                                    # in the way of the next segment
+    append(writer, 0)
+    with pytest.raises(LedgerBroken, match="nothing more is taken"):
+        writer.commit()
+    writer.close()
+    taken.rmdir()
+    with LedgerWriter.open(path, keyring, home.id) as again:
+        assert (again.size, append(again, 1)) == (1, 1)
 
 
 def test_repeats_are_known_before_and_after_opening_again(home, keyring, path):

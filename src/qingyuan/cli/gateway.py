@@ -28,7 +28,7 @@ def run(
     """Run one gateway."""
     from qingyuan.cli.errors import CliError
     from qingyuan.cli.logs import log_to
-    from qingyuan.cli.serve import open_or_make
+    from qingyuan.cli.serve import open_or_make, say
     from qingyuan.gateway.run import run as run_gateway
     from qingyuan.registry import Register
 
@@ -37,4 +37,4 @@ def run(
     opened = open_or_make(home)
     log_to(opened.path / "logs" / "gateway.log")
     run_gateway(opened, host, port, name, Register(admit),
-                lambda at, number: typer.echo(_("listening {host}:{port}").format(host=at, port=number)))
+                lambda at, number: say(_("listening {host}:{port}").format(host=at, port=number)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import structlog
 
@@ -161,12 +161,15 @@ class Committer:
         return any_admitted(self._home, self.roster.registry, self._quarantine.name, first, stop)
 
     def close(self, connections: int) -> None:
-        """The last tick, everything signed, ledgers let go; after a failed write nothing more is written."""
-        with suppress(LedgerBroken):
-            self._tick_leaf(now_us(), connections, last=True)
-        self._writer.close()
-        self._quarantine.close()
-        self.roster.close()
+        """The last tick, everything signed, ledgers let go; after a failed write nothing more is written.
+
+        Raises OSError or LedgerError where that fails; all are let go even so.
+        """
+        with ExitStack() as ends:
+            for one in (self.roster, self._quarantine, self._writer):       # the last one first
+                ends.callback(one.close)
+            with suppress(LedgerBroken):
+                self._tick_leaf(now_us(), connections, last=True)
 
 
 def _answer(head: Head | None) -> bytes | None:

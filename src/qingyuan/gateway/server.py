@@ -22,6 +22,7 @@ import structlog
 from qingyuan.gateway.committer import Committer, now_us
 from qingyuan.gateway.inbox import Parcel, Peer
 from qingyuan.ledger import LedgerError
+from qingyuan.ledger.files import named
 
 BATCH, GATHER_S, FEW, IDLE_ROUND_S, STATUS_S = 2000, 0.002, 200, 0.05, 1.0
 PAUSE_BYTES, UNREAD_BYTES = 262_144, 1_048_576
@@ -111,19 +112,28 @@ class Server:
                     connection.transport.pause_reading()
             while self._queue:
                 await self._batch()
-        except LedgerError as error:
+        except (LedgerError, OSError) as error:
             self._log.critical("ledger failed; nothing more is acknowledged", reason=str(error))
+            with suppress(LedgerError, OSError):        # of the failures the first one is told
+                await self._let_go(listener)
             raise
-        finally:
-            listener.close()
-            count = len(self._connections)
-            self._log.info("stopping", connections=count)
-            for connection in list(self._connections):
-                connection.transport.close()
+        except BaseException:
+            await self._let_go(listener)
+            raise
+        await self._let_go(listener)
+        self._log.info("stopped", **self._committer.counters.payload())
+
+    async def _let_go(self, listener: asyncio.Server) -> None:
+        listener.close()
+        count = len(self._connections)
+        self._log.info("stopping", connections=count)
+        for connection in list(self._connections):
+            connection.transport.close()
+        try:
             await self.loop.run_in_executor(self._thread, self._committer.close, count)
+        finally:
             self._write_status()
             self._thread.shutdown()
-        self._log.info("stopped", **self._committer.counters.payload())
 
     async def _round(self) -> None:
         if not self._queue:
@@ -186,6 +196,15 @@ class Server:
     def _write_status(self) -> None:
         counters = self._committer.counters
         passed = max(1e-6, self.loop.time() - self._status_s) if self._status_s else STATUS_S
+        with suppress(OSError):         # news for people; what stops the gateway is a ledger that takes no more
+            self._put_status(passed)
+        self._status_s, self._telegrams = self.loop.time(), counters.telegrams
+        if counters.rejected != self._told:
+            self._told = dict(counters.rejected)
+            self._log.warning("rejected", **self._told)
+
+    def _put_status(self, passed: float) -> None:
+        counters = self._committer.counters
         _put(self._run / f"{self._name}.status.json", {
             "at_us": now_us(), "pid": os.getpid(), "connections": len(self._connections),
             "telegrams": counters.telegrams, "repeats": counters.repeats, "answers": counters.answers,
@@ -193,14 +212,11 @@ class Server:
             "rate": round((counters.telegrams - self._telegrams) / passed, 1),
             "last_commit_us": self._committer.committed_us, "ledger": self._committer.ledger,
             "office_size": self._committer.roster.office_size})
-        self._status_s, self._telegrams = self.loop.time(), counters.telegrams
-        if counters.rejected != self._told:
-            self._told = dict(counters.rejected)
-            self._log.warning("rejected", **self._told)
 
 
 def _put(path: Path, content: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".tmp")
-    fresh.write_text(json.dumps(content), "utf-8")
+    with named(path):
+        fresh.write_text(json.dumps(content), "utf-8")
     fresh.replace(path)

@@ -23,10 +23,14 @@ def put(path: Path, data: bytes | Buffer) -> None:
     if not folder.is_dir():
         _make(folder)
     part = path.with_name(path.name + TEMPORARY)
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        error.filename = error.filename or str(path)      # what failed was a handle, which names nothing
+        raise
     os.replace(part, path)
     sync(folder)
 

@@ -23,12 +23,23 @@ def put(path: Path, data: bytes, *, mode: int = 0o600, sync: bool = True) -> Non
     part = path.with_name(path.name + TEMPORARY)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
-        write_all(handle, data)
-        if sync:
-            os.fsync(handle)
+        with named(path):
+            write_all(handle, data)
+            if sync:
+                os.fsync(handle)
     finally:
         os.close(handle)
     os.replace(part, path)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Give an OSError from the block the path it is about, where it names none: what failed was a handle."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def write_all(handle: int, data: bytes | bytearray | memoryview) -> None:

@@ -119,8 +119,10 @@ class Quarantine:
 
     def close(self) -> None:
         """As LedgerWriter.close."""
-        self.checkpoint()
-        self._writer.close()
+        try:
+            self.checkpoint()
+        finally:
+            self._writer.close()
 
     def drop_expired(self, now_us: int, admitted: Admitted) -> int:
         """Drop sealed segments whose newest leaf is older than the retention, set aside those with an admitted leaf;

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from qingyuan.ledger.errors import LedgerDamaged, LedgerShortened
-from qingyuan.ledger.files import put, sync_folder, write_all
+from qingyuan.ledger.files import named, put, sync_folder, write_all
 from qingyuan.ledger.record import find, length_at, read, walk
 from qingyuan.ledger.segment import Segment
 
@@ -76,7 +76,8 @@ def cut(segment: Segment, head: bytes, tail: Tail) -> Path | None:
             sync_folder(segment.path.parent)
         os.ftruncate(handle, tail.end)
         if not tail.end:                            # a kill between making the segment and its header
-            write_all(handle, head)
+            with named(segment.path):
+                write_all(handle, head)
             tail.start = tail.end = len(head)
         tail.size = tail.end
         os.fsync(handle)

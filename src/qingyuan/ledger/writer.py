@@ -20,7 +20,7 @@ from qingyuan.evidence.merkle import Frontier
 from qingyuan.evidence.note import sign_checkpoint
 from qingyuan.ledger import recovery
 from qingyuan.ledger.errors import LeafTooLarge, LedgerBroken, LedgerClosed, LedgerDamaged
-from qingyuan.ledger.files import lock, put, sync_folder, write_all
+from qingyuan.ledger.files import lock, named, put, sync_folder, write_all
 from qingyuan.ledger.keyed import KeyFile, digest_of, payload_of
 from qingyuan.ledger.keyring import Keyring, origin_of
 from qingyuan.ledger.levels import LEVELS, Levels, LevelWriter
@@ -89,8 +89,9 @@ class LedgerWriter:
         try:
             if (folder / CLOSED).exists():
                 raise LedgerClosed(f"ledger {folder.name} is closed for good")
-            recovery.clean(folder)
-            return cls(folder, _meta(folder, keyring, home_id, settings), keyring, settings, handle)
+            with named(folder):
+                recovery.clean(folder)
+                return cls(folder, _meta(folder, keyring, home_id, settings), keyring, settings, handle)
         except BaseException:
             os.close(handle)
             raise
@@ -166,8 +167,8 @@ class LedgerWriter:
         except BaseException as error:
             self._broken = True
             if isinstance(error, OSError):
-                raise LedgerBroken(f"ledger {self.name}: writing failed ({error.strerror}); nothing more is taken"
-                                   ) from error
+                raise LedgerBroken(f"ledger {self.name}: writing failed at {self._segment.path} ({error.strerror}); "
+                                   "nothing more is taken") from error
             raise
         return self._durable
 
@@ -265,10 +266,11 @@ class LedgerWriter:
     def _rotate(self) -> None:
         full, count = self._segment, self._durable - self._segment.first
         self._sync_made()
-        os.close(self._log)
-        os.close(self._ends)
         fresh = recovery.begin_segment(self.path, self._meta, self._durable)
+        handles = self._log, self._ends             # open until there are others: a full disk may end it here
         self._open_segment(fresh, fresh.path.stat().st_size)
+        for handle in handles:
+            os.close(handle)
         self._sealer.give(full, count)
 
     def _open_segment(self, segment: Segment, size: int) -> None:

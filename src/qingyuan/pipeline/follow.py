@@ -12,6 +12,7 @@ import structlog
 
 from qingyuan.lake import Lake, LakeDamaged
 from qingyuan.ledger import Home, Keyring, Ledger, settle_interrupted
+from qingyuan.ledger.files import named
 from qingyuan.pipeline.alone import alone
 from qingyuan.pipeline.besides import remove_leftovers
 from qingyuan.pipeline.feed import OFFICE, publications
@@ -118,5 +119,6 @@ def write_status(home: Home, pipeline: Pipeline, closed_us: int) -> None:
     path = home.path / "run" / "pipeline.status.json"
     path.parent.mkdir(exist_ok=True)
     fresh = path.with_suffix(".tmp")
-    fresh.write_text(json.dumps(status), "utf-8")
+    with named(path):
+        fresh.write_text(json.dumps(status), "utf-8")
     fresh.replace(path)
