@@ -16,6 +16,7 @@ import pytest
 
 from qingyuan.cli.main import run
 from qingyuan.ledger import Home, Keyring
+from qingyuan.ledger.meta import FILE as META
 from qingyuan.ledger.succession import open_or_succeed
 
 VERB = [sys.executable, "-u", "-m", "qingyuan.cli.main", "--lang", "en"]
@@ -143,12 +144,35 @@ def test_a_home_is_served_once(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_gateway_that_cannot_go_on_ends_serve_with_its_reason(tmp_path: Path) -> None:
     home = Home.create(tmp_path / "home")
-    with open_or_succeed(home, Keyring.open(home.path / "keys"), "gw1"):
-        ended = serve(home.path, 0)
+    with open_or_succeed(home, Keyring.open(home.path / "keys"), "gw1") as writer:
+        meta = writer.path / META
+    meta.write_bytes(meta.read_bytes().replace(b"gw1", b"gw2"))
+    ended = serve(home.path, 0)
     assert ended.returncode == 2
     assert ended.stdout.count("gateway started") == 1
-    assert "gateway cannot go on: gw1: another writer holds the lock; stop the process that writes it" in ended.stderr
+    assert f"gateway cannot go on: {meta}: offset 0: checksum does not match" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_a_gateway_waits_for_the_lock_of_another_writer_and_then_goes_on(tmp_path: Path) -> None:
+    home = Home.create(tmp_path / "home")
+    with open_or_succeed(home, Keyring.open(home.path / "keys"), "gw1"):
+        served = Served(home.path)
+        try:
+            waits = served.said("gateway waits and goes on by itself: (.*)")
+        except AssertionError:
+            served.child.kill()
+            raise
+    try:
+        assert served.said(r"taken at 127\.0\.0\.1:(\d+)")
+        assert waits == ["gw1: another writer holds the lock; stop the process that writes it, or wait for it to end"]
+        assert served.text().count("gateway waits") == 1
+        served.child.send_signal(signal.SIGTERM)
+        assert served.child.wait(60) == 0
+    finally:
+        served.child.kill()
+        served.child.wait()
 
 
 @pytest.mark.slow
