@@ -82,6 +82,19 @@ def test_the_persons_role_stands_beside_the_name(as_role, lang, words):
     assert menu(as_role(Role.DUTY_OFFICER, lang=lang).get("/").content.decode()) == words
 
 
+def test_a_person_who_is_called_by_the_role_is_named_once(as_role):
+    client = as_role(Role.DUTY_OFFICER, lang="zh-hans")
+    User.objects.update(full_name="值班员")
+    page = client.get("/").content.decode()
+    assert menu(page) == "值班员"
+    assert "qy-who__all" not in page
+    assert menu(client.get("/?lang=en").content.decode()) == "值班员 duty officer"
+    Grant.objects.create(holder=User.objects.get(), role=Role.REVIEWER.value)
+    page = client.get("/?lang=zh-hans").content.decode()
+    assert menu(page) == "值班员 +1"
+    assert '<li class="qy-who__all">值班员、审核员</li>' in page
+
+
 def test_of_several_roles_the_first_own_one_is_named_and_all_are_in_the_menu(as_role, person):
     client, two = as_role(Role.REVIEWER), person(Role.INSPECTOR, "two")
     Grant.objects.create(holder=User.objects.get(username="reviewer"), role=Role.TRACING_ANALYST.value)
@@ -89,6 +102,6 @@ def test_of_several_roles_the_first_own_one_is_named_and_all_are_in_the_menu(as_
     Delegation.objects.create(principal=two, deputy=User.objects.get(username="reviewer"), valid_from=now,
                               valid_to=now + timedelta(days=1))
     page = client.get("/").content.decode()
-    assert menu(page) == "reviewer reviewer +2"
+    assert menu(page) == "reviewer +2"          # called as the role is
     assert "reviewer, tracing analyst, inspector" in page
     assert menu(as_role(None).get("/").content.decode()) == "nobody public"
