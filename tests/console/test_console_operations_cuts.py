@@ -116,9 +116,9 @@ def test_a_ledger_has_the_leaves_and_the_root_of_then(cuts):
             assert root != ledger.root().hex()
             now_size, now_root = ledger.size, ledger.root().hex()
         then, now = row(cuts.then("/evidence/"), f"l-{name}"), row(cuts.now("/evidence/"), f"l-{name}")
-        assert f'<td class="num">{size}' in then
+        assert f'data-label="leaves">{size}' in then
         assert root in then
-        assert f'<td class="num">{now_size}' in now
+        assert f'data-label="leaves">{now_size}' in now
         assert now_root not in then
 
 
