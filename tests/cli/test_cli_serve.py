@@ -73,7 +73,7 @@ def test_serve_takes_telegrams_restarts_a_killed_part_and_stops_in_order(tmp_pat
         served.said(r"gateway ended with code -9; again in 1 s")
         assert send(served.said(r"taken at 127\.0\.0\.1:(\d+)", 2)[1], 2).returncode == 0
         served.child.send_signal(signal.SIGTERM)
-        assert served.child.wait(60) == 0
+        assert served.child.wait(180) == 0
     finally:
         if served.child.poll() is None:
             served.child.kill()
@@ -134,7 +134,7 @@ def test_a_home_is_served_once(tmp_path: Path) -> None:
         assert ended.stderr.splitlines() == [f"{home} is served already, by process {first.child.pid}; "
                                              "stop that process first, or give another folder with --home"]
         first.child.send_signal(signal.SIGTERM)
-        assert first.child.wait(60) == 0
+        assert first.child.wait(180) == 0
     finally:
         if first.child.poll() is None:
             first.child.kill()
@@ -169,7 +169,7 @@ def test_a_gateway_waits_for_the_lock_of_another_writer_and_then_goes_on(tmp_pat
         assert waits == ["gw1: another writer holds the lock; stop the process that writes it, or wait for it to end"]
         assert served.text().count("gateway waits") == 1
         served.child.send_signal(signal.SIGTERM)
-        assert served.child.wait(60) == 0
+        assert served.child.wait(180) == 0
     finally:
         served.child.kill()
         served.child.wait()
@@ -187,4 +187,4 @@ def test_serve_opens_the_console_and_names_the_first_administrator_once(tmp_path
             assert ("first administrator: admin, password " in served.text()) is first
         finally:
             served.child.send_signal(signal.SIGTERM)
-            assert served.child.wait(60) == 0
+            assert served.child.wait(180) == 0

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import re
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from qingyuan.console.registry.importing.opening import LARGEST
 from qingyuan.console.registry.models import ImportDraft
 from qingyuan.ledger import Home, Keyring
 
+Enter = Callable[..., Client]
 SECRETS = {"W1": "W1-geheim!", "S9": "S9-tajny~1"}
 NAMES = ("entry", "id", "name", "kind", "mn", "origin", "city", "password")
 ROWS = (("site", "W1", "甲厂总排口", "water", "MN-W1", "simulated", "南京", SECRETS["W1"]),
@@ -83,9 +85,9 @@ def everything_kept(home: Home) -> bytes:
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
 def test_passwords_of_a_file_are_in_force_once_it_is_entered_and_stand_nowhere(
-        own: Home, as_role: object, caplog: pytest.LogCaptureFixture, form: str) -> None:
+        own: Home, as_role: Enter, caplog: pytest.LogCaptureFixture, form: str) -> None:
     caplog.set_level(logging.DEBUG)
-    client, data, keyring = as_role(Role.REGISTRAR), file_of(form), Keyring.open(own.path / "keys")   # type: ignore
+    client, data, keyring = as_role(Role.REGISTRAR), file_of(form), Keyring.open(own.path / "keys")
     kept_before = console_home.registry().sites["W1"].password_check
     preview = send(client, data)
     draft = ImportDraft.objects.get()
@@ -111,8 +113,8 @@ def test_passwords_of_a_file_are_in_force_once_it_is_entered_and_stand_nowhere(
     assert sha256(data).hexdigest().encode() not in waiting + kept      # by it a short password could be guessed
 
 
-def test_a_file_without_passwords_is_kept_by_its_hash(own: Home, as_role: object) -> None:
-    client, data = as_role(Role.REGISTRAR), file_of("csv", ((*ROWS[0][:2], "甲", *ROWS[0][3:7], ""),))  # type: ignore
+def test_a_file_without_passwords_is_kept_by_its_hash(own: Home, as_role: Enter) -> None:
+    client, data = as_role(Role.REGISTRAR), file_of("csv", ((*ROWS[0][:2], "甲", *ROWS[0][3:7], ""),))
     send(client, data)
     client.post(reverse("registry_draft", args=[ImportDraft.objects.get().key]))
     assert Outbox.objects.order_by("pk")[0].payload == {
@@ -121,9 +123,9 @@ def test_a_file_without_passwords_is_kept_by_its_hash(own: Home, as_role: object
 
 
 @pytest.mark.parametrize("wrong", ["has blank", "a;b", "密码", "x" * 65])
-def test_what_no_packet_can_carry_is_a_fault_of_its_row_and_is_not_repeated(own: Home, as_role: object,
+def test_what_no_packet_can_carry_is_a_fault_of_its_row_and_is_not_repeated(own: Home, as_role: Enter,
                                                                             wrong: str) -> None:
-    page = send(as_role(Role.REGISTRAR), file_of("csv", (ROWS[1], (*ROWS[0][:7], wrong))))             # type: ignore
+    page = send(as_role(Role.REGISTRAR), file_of("csv", (ROWS[1], (*ROWS[0][:7], wrong))))
     draft = ImportDraft.objects.get()
     assert [(fault["line"], fault["field"]) for fault in draft.faults] == [(3, "password")]
     assert "write 1 to 64 visible characters of ASCII, without ; and &amp;" in page
@@ -131,16 +133,16 @@ def test_what_no_packet_can_carry_is_a_fault_of_its_row_and_is_not_repeated(own:
     assert wrong not in page + json.dumps(draft.faults, ensure_ascii=False)
 
 
-def test_without_a_worker_there_is_no_key_and_the_preview_says_what_to_do(own: Home, as_role: object) -> None:
+def test_without_a_worker_there_is_no_key_and_the_preview_says_what_to_do(own: Home, as_role: Enter) -> None:
     (own.path / "run" / "box.json").unlink()
-    page = send(as_role(Role.REGISTRAR), file_of("csv"))                                               # type: ignore
+    page = send(as_role(Role.REGISTRAR), file_of("csv"))
     assert [fault["line"] for fault in ImportDraft.objects.get().faults] == [2, 3]
     assert "start it by: qingyuan serve" in page
     assert not any(secret in page for secret in SECRETS.values())
 
 
-def test_a_box_that_was_sealed_for_another_logger_enters_nothing(own: Home, as_role: object) -> None:
-    client = as_role(Role.REGISTRAR)                                                                   # type: ignore
+def test_a_box_that_was_sealed_for_another_logger_enters_nothing(own: Home, as_role: Enter) -> None:
+    client = as_role(Role.REGISTRAR)
     send(client, file_of("csv"))
     draft = ImportDraft.objects.get()
     first, second, _third = draft.rows
@@ -154,9 +156,9 @@ def test_a_box_that_was_sealed_for_another_logger_enters_nothing(own: Home, as_r
 
 
 @pytest.mark.parametrize("size", [LARGEST + 1, 6_000_000])
-def test_no_upload_is_laid_into_a_file_on_its_way(own: Home, as_role: object, settings: object, tmp_path: Path,
+def test_no_upload_is_laid_into_a_file_on_its_way(own: Home, as_role: Enter, settings: object, tmp_path: Path,
                                                   size: int) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "no-such-folder"         # type: ignore[attr-defined]
-    page = send(as_role(Role.REGISTRAR), file_of("csv").ljust(size, b"\n"))                            # type: ignore
+    page = send(as_role(Role.REGISTRAR), file_of("csv").ljust(size, b"\n"))
     assert "The file is larger than 2 MB." in page
     assert not ImportDraft.objects.exists()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qingyuan.ledger import Home
 
 PORT = 8212
+KILL_S = 10                  # a worker told to stop while it starts can miss it; seconds until it is killed
 HomeOption = Annotated[Path, typer.Option("--home", help=_("Folder of the system"))]
 
 
@@ -48,7 +49,7 @@ def run(
     os.execve(sys.executable, [  # noqa: S606 (our own server, by list)
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers",
         str(workers), "--blocking-threads", "4", "--no-access-log", "--log-level", "warning",
-        "--respawn-failed-workers", "qingyuan.console.wsgi:application"], prepare.environment(opened))
+        "--respawn-failed-workers", "--workers-kill-timeout", str(KILL_S), "qingyuan.console.wsgi:application"], prepare.environment(opened))
 
 
 def check_built() -> None:
