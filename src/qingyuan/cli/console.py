@@ -49,7 +49,8 @@ def run(
     os.execve(sys.executable, [  # noqa: S606 (our own server, by list)
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers",
         str(workers), "--blocking-threads", "4", "--no-access-log", "--log-level", "warning",
-        "--respawn-failed-workers", "--workers-kill-timeout", str(KILL_S), "qingyuan.console.wsgi:application"], prepare.environment(opened))
+        "--respawn-failed-workers", "--workers-kill-timeout", str(KILL_S),
+        "qingyuan.console.wsgi:application"], prepare.environment(opened))
 
 
 def check_built() -> None:
