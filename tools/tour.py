@@ -48,7 +48,7 @@ STOPS = (
     Stop("home", "duty-officer", "/", "值班员首页：先列需要处理的事项，旁边是城市指数和地图。",
          "Home of a duty officer: first what needs her, beside it the cities and the map.", ".qy-map[data-ready]"),
     Stop("home-enterprise", "enterprise", "/", "企业首页：只见本企业的排口。",
-         "Home of an enterprise: its own outlets only."),
+         "Home of an enterprise: its own outlets only.", ".qy-map[data-ready]"),
     Stop("map", "duty-officer", "/map/", "地图：按等级着色的站点，旁边的清单始终是同一组。",
          "Map: sites by grade, with a list that is always the same set.", ".qy-map[data-ready]"),
     Stop("sites", "duty-officer", "/sites/", "站点清单：最新数值、等级和最后来数时间，可筛选排序。",
