@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import registry_home
 from console_addresses import Firms
 from console_addresses import two_firms as make_firms
 from django.test import Client
 
 from qingyuan.console.accounts.verbs import Role
+from qingyuan.ledger import Home
 
 PASSWORD = "correct horse battery"
 EVERYWHERE = [role for role in Role if role not in (Role.PUBLIC, Role.ENTERPRISE, Role.AGENCY)]
@@ -21,6 +23,25 @@ def console(demo_home: Path, settings: object, db: None) -> Path:
     """The console looks at the demo home."""
     settings.QINGYUAN_HOME = demo_home          # type: ignore[attr-defined]
     return demo_home
+
+
+@pytest.fixture
+def attended(tmp_path: Path, settings: object, console: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """The console looks at a small home of its own, whose worker appends as soon as a page waits for its leaf."""
+    from qingyuan.console.office.models import Outbox
+    from qingyuan.console.registry import change, imports
+
+    made = registry_home.make(tmp_path / "home")
+    settings.QINGYUAN_HOME = made.path          # type: ignore[attr-defined]
+
+    def at_once(row: Outbox) -> Outbox:
+        registry_home.work_off(made)
+        row.refresh_from_db()
+        return row
+
+    for views in (change, imports):
+        monkeypatch.setattr(views, "wait_for", at_once)
+    return made
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from qingyuan.console import home as console_home
 from qingyuan.console.accounts.verbs import Role
 from qingyuan.console.office.models import Outbox
 from qingyuan.console.registry import change as change_views
-from qingyuan.console.registry import imports as import_views
 from qingyuan.console.registry.fieldset import FIELDS
 from qingyuan.console.registry.forms import written
 from qingyuan.console.registry.known import EDITABLE, base_of, standing, versions
@@ -41,19 +40,9 @@ NEW: dict[EntryKind, dict[str, Any]] = {
 
 
 @pytest.fixture
-def own(tmp_path: Path, settings: object, console: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home of one's own whose worker appends as soon as a page waits for its leaf."""
-    made = registry_home.make(tmp_path / "home")
-    settings.QINGYUAN_HOME = made.path                  # type: ignore[attr-defined]
-
-    def at_once(row: Outbox) -> Outbox:
-        registry_home.work_off(made)
-        row.refresh_from_db()
-        return row
-
-    monkeypatch.setattr(change_views, "wait_for", at_once)
-    monkeypatch.setattr(import_views, "wait_for", at_once)
-    return made
+def own(attended: Home) -> Home:
+    """A home of one's own with a worker."""
+    return attended
 
 
 def form_of(kind: EntryKind, name: str, /, **changes: Any) -> dict[str, Any]:

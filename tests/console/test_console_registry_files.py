@@ -21,7 +21,6 @@ from python_calamine import CalamineWorkbook
 from qingyuan.console import home as console_home
 from qingyuan.console.accounts.verbs import Role
 from qingyuan.console.office.models import Outbox
-from qingyuan.console.registry import imports as import_views
 from qingyuan.console.registry.importing.check import STATE_WORDS, State
 from qingyuan.console.registry.importing.opening import LARGEST, MOST_ROWS, Unreadable, open_rows
 from qingyuan.console.registry.listing import KINDS, Listing
@@ -33,18 +32,9 @@ AsRole = Callable[..., Client]
 
 
 @pytest.fixture
-def own(tmp_path: Path, settings: object, console: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home of one's own whose worker appends as soon as a page waits for its leaf."""
-    made = registry_home.make(tmp_path / "home")
-    settings.QINGYUAN_HOME = made.path                  # type: ignore[attr-defined]
-
-    def at_once(row: Outbox) -> Outbox:
-        registry_home.work_off(made)
-        row.refresh_from_db()
-        return row
-
-    monkeypatch.setattr(import_views, "wait_for", at_once)
-    return made
+def own(attended: Home) -> Home:
+    """A home of one's own with a worker."""
+    return attended
 
 
 def send(client: Client, data: bytes, name: str = "rows.csv", lang: str = "en") -> tuple[ImportDraft | None, object]:

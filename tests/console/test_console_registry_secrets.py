@@ -11,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import registry_home
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -22,7 +21,6 @@ from qingyuan.console import home as console_home
 from qingyuan.console.accounts.verbs import Role
 from qingyuan.console.office.models import Outbox
 from qingyuan.console.office.sealing import publish_key
-from qingyuan.console.registry import imports as import_views
 from qingyuan.console.registry.importing.opening import LARGEST
 from qingyuan.console.registry.models import ImportDraft
 from qingyuan.ledger import Home, Keyring
@@ -36,19 +34,10 @@ ROWS = (("site", "W1", "甲厂总排口", "water", "MN-W1", "simulated", "南京
 
 
 @pytest.fixture
-def own(tmp_path: Path, settings: object, console: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """A home of one's own whose worker has run, and appends as soon as a page waits for its leaf."""
-    made = registry_home.make(tmp_path / "home")
-    publish_key(made, Keyring.open(made.path / "keys"))
-    settings.QINGYUAN_HOME = made.path                  # type: ignore[attr-defined]
-
-    def at_once(row: Outbox) -> Outbox:
-        registry_home.work_off(made)
-        row.refresh_from_db()
-        return row
-
-    monkeypatch.setattr(import_views, "wait_for", at_once)
-    return made
+def own(attended: Home) -> Home:
+    """A home of one's own whose worker has run."""
+    publish_key(attended, Keyring.open(attended.path / "keys"))
+    return attended
 
 
 def file_of(form: str, rows: tuple[tuple[str, ...], ...] = ROWS) -> bytes:
